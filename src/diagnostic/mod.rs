@@ -1,0 +1,363 @@
+//! Faults in what people write: YAML, templates, variables, addresses, environment.
+//!
+//! A [`Diagnostic`] says what is wrong, where, and what to do, in English and in Chinese. Layers
+//! gather them in [`Diagnostics`] and report all of them at once. This module does not know who
+//! finds a fault or who reads it; [`Diagnostics::to_terminal`] and [`Diagnostics::to_json`] are the
+//! only places that format one.
+//!
+//! ```
+//! use hongyan::diagnostic::{Code, Diagnostic, Language, SourceText};
+//!
+//! let file = SourceText::new("locales/zh-CN.yaml", "问候: 您好\n");
+//! let fault = Diagnostic::error(Code::YamlUnknownKey, hongyan::text!("unknown key", "未知的键"))
+//!     .at(file.span(0..6));
+//! assert_eq!(fault.position(), Some((1, 1)));
+//! assert!(fault.to_terminal(Language::En, false).contains("locales/zh-CN.yaml:1:1"));
+//! ```
+
+mod code;
+mod print;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use code::Code;
+
+/// The language that a person is spoken to in. Mails have a [`Locale`](crate::locale::Locale).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English
+    #[default]
+    En,
+    /// Simplified Chinese
+    Zh,
+}
+
+/// One sentence for people, in both languages. Made by [`text!`](crate::text).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// English, lower case, no full stop
+    pub en: String,
+    /// Simplified Chinese, no full stop
+    pub zh: String,
+}
+
+impl Text {
+    /// The sentence in the given language.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Zh => &self.zh,
+        }
+    }
+}
+
+/// Formats one sentence in English and in Chinese: two format strings, shared arguments captured
+/// by name.
+#[macro_export]
+macro_rules! text {
+    ($en:literal, $zh:literal $(,)?) => {
+        $crate::diagnostic::Text { en: format!($en), zh: format!($zh) }
+    };
+}
+
+/// How bad a fault is. Errors decide exit codes, warnings do so only with `--strict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Will break or be rejected
+    Error,
+    /// Looks wrong somewhere
+    Warning,
+    /// Good to know
+    Info,
+}
+
+impl Severity {
+    /// The untranslated name that scripts read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
+}
+
+/// A file's name (relative to the project, with `/`) and its text, cheap to copy.
+#[derive(Clone, Debug)]
+pub struct SourceText(Arc<(String, String)>);
+
+impl SourceText {
+    /// Keeps the name and the text of one file.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        SourceText(Arc::new((name.into(), text.into())))
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> &str {
+        &self.0.0
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> &str {
+        &self.0.1
+    }
+
+    /// A place in this file, by bytes; cut to the text and to whole characters.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let floor = |at: usize| self.text().floor_char_boundary(at.min(self.text().len()));
+        let start = floor(range.start);
+        Span { source: self.clone(), range: start..floor(range.end).max(start) }
+    }
+}
+
+/// A range of bytes in a file.
+#[derive(Clone, Debug)]
+pub struct Span {
+    source: SourceText,
+    range: Range<usize>,
+}
+
+impl Span {
+    /// The file.
+    pub fn source(&self) -> &SourceText {
+        &self.source
+    }
+
+    /// The bytes.
+    pub fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    fn line_and_column(&self, at: usize) -> (usize, usize) {
+        let before = &self.source.text()[..at];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// One fault: what, where, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    code: Code,
+    severity: Severity,
+    title: Text,
+    label: Option<Text>,
+    hint: Option<Text>,
+    place: Place,
+    suggestion: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Place {
+    span: Option<Span>,
+    file: Option<String>,
+    pointer: Option<String>,
+    kind: Option<String>,
+    locale: Option<String>,
+}
+
+impl Diagnostic {
+    /// A fault that must be mended.
+    pub fn error(code: Code, title: Text) -> Self {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            title,
+            label: None,
+            hint: None,
+            place: Place::default(),
+            suggestion: None,
+        }
+    }
+
+    /// A fault that looks wrong somewhere.
+    pub fn warning(code: Code, title: Text) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, title) }
+    }
+
+    /// Something good to know.
+    pub fn info(code: Code, title: Text) -> Self {
+        Diagnostic { severity: Severity::Info, ..Diagnostic::error(code, title) }
+    }
+
+    /// Points at a place in a file; the excerpt is shown.
+    pub fn at(mut self, span: Span) -> Self {
+        self.place.file = Some(span.source.name().to_owned());
+        self.place.span = Some(span);
+        self
+    }
+
+    /// Names a file without showing any of it.
+    pub fn in_file(mut self, name: impl Into<String>) -> Self {
+        self.place.file = Some(name.into());
+        self
+    }
+
+    /// Names a place in JSON by its pointer (RFC 6901).
+    pub fn pointer(mut self, pointer: impl Into<String>) -> Self {
+        self.place.pointer = Some(pointer.into());
+        self
+    }
+
+    /// The kind it was found in.
+    pub fn kind(mut self, kind: impl Into<String>) -> Self {
+        self.place.kind = Some(kind.into());
+        self
+    }
+
+    /// The locale it was found in.
+    pub fn locale(mut self, locale: impl ToString) -> Self {
+        self.place.locale = Some(locale.to_string());
+        self
+    }
+
+    /// Stands beside the carets.
+    pub fn label(mut self, label: Text) -> Self {
+        self.label = Some(label);
+        self
+    }
+
+    /// The remedy.
+    pub fn hint(mut self, hint: Text) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Offers the known name nearest to `wrong`, if one is near.
+    pub fn did_you_mean<'a>(
+        mut self,
+        wrong: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        if let Some(name) = nearest(wrong, known) {
+            self.hint = Some(text!("did you mean `{name}`?", "是否想写 `{name}`？"));
+            self.suggestion = Some(name);
+        }
+        self
+    }
+
+    /// What it is called in [`Code`]'s table.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What is wrong, in one sentence.
+    pub fn title(&self) -> &Text {
+        &self.title
+    }
+
+    /// The remedy, if one is known.
+    pub fn remedy(&self) -> Option<&Text> {
+        self.hint.as_ref()
+    }
+
+    /// The file's name, if the fault lies in one.
+    pub fn file(&self) -> Option<&str> {
+        self.place.file.as_deref()
+    }
+
+    /// Line and column of the start, from 1, the column in code points.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.place.span.as_ref().map(|span| span.line_and_column(span.range.start))
+    }
+
+    /// Line and column behind the last character.
+    pub fn end_position(&self) -> Option<(usize, usize)> {
+        self.place.span.as_ref().map(|span| span.line_and_column(span.range.end))
+    }
+
+    fn identity(&self) -> (Code, &str, Option<(usize, usize)>, Option<&str>, Option<&str>) {
+        let Place { file, pointer, .. } = &self.place;
+        let place = self.position().or(Some((0, 0)));
+        (self.code, &self.title.en, place, file.as_deref(), pointer.as_deref())
+    }
+}
+
+/// All faults of one piece of work, in the order found.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one, unless the same fault at the same place is there already.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.iter().any(|known| known.identity() == diagnostic.identity()) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Adds those of another piece of work.
+    pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
+        other.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// The faults.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Whether nothing at all was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// How many there are of one severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+
+    /// `value`, unless an error was found.
+    pub fn ok<T>(self, value: T) -> Result<T, Diagnostics> {
+        if self.has_errors() { Err(self) } else { Ok(value) }
+    }
+
+    /// Sorts by file, place and code, so that the order does not depend on how the work was done.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|a, b| {
+            let key = |d: &Diagnostic| {
+                (d.place.file.clone(), d.position(), d.place.pointer.clone(), d.code.as_str())
+            };
+            key(a).cmp(&key(b))
+        });
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Diagnostics(vec![diagnostic])
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The known name nearest to a wrong one, if near enough to be meant.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
+        .filter(|(distance, name)| *distance <= 1 + wrong.chars().count().min(name.len()) / 3)
+        .min()
+        .map(|(_, name)| name.to_owned())
+}

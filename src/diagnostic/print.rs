@@ -1,0 +1,106 @@
+//! The printers: terminal excerpt and JSON. Nothing else formats a fault.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Diagnostics, Language, Severity};
+
+impl Diagnostics {
+    /// All faults as a person reads them, an empty line between two.
+    pub fn to_terminal(&self, language: Language, color: bool) -> String {
+        let screens: Vec<_> = self.iter().map(|fault| fault.to_terminal(language, color)).collect();
+        screens.join("\n")
+    }
+
+    /// `{ok, errors, warnings}` (DESIGN: shapes that scripts depend on).
+    pub fn to_json(&self, language: Language) -> Value {
+        let of = |wanted: &dyn Fn(Severity) -> bool| -> Vec<Value> {
+            self.iter().filter(|f| wanted(f.severity)).map(|f| f.to_json(language)).collect()
+        };
+        json!({
+            "ok": !self.has_errors(),
+            "errors": of(&|severity| severity == Severity::Error),
+            "warnings": of(&|severity| severity != Severity::Error),
+        })
+    }
+}
+
+impl Diagnostic {
+    /// The fault as a person reads it, with an excerpt of the file where there is one.
+    pub fn to_terminal(&self, language: Language, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut screen = renderer.render(&[self.group(language)]);
+        screen.push('\n');
+        screen
+    }
+
+    fn group(&self, language: Language) -> Group<'_> {
+        let mut group = level(self.severity, language)
+            .primary_title(self.headline(language))
+            .elements(std::iter::empty::<Snippet<'_, annotate_snippets::Annotation<'_>>>());
+        if let Some(span) = &self.place.span {
+            let label = self.label.as_ref().map(|label| label.get(language));
+            let range = if span.range.is_empty() {
+                span.range.start..(span.range.end + 1).min(span.source.text().len())
+            } else {
+                span.range.clone()
+            };
+            group = group.element(
+                Snippet::source(span.source.text())
+                    .path(span.source.name())
+                    .annotation(AnnotationKind::Primary.span(range).label(label)),
+            );
+        }
+        if let Some(hint) = &self.hint {
+            let name = match language {
+                Language::En => "help",
+                Language::Zh => "提示",
+            };
+            group = group.element(Level::HELP.with_name(name).message(hint.get(language)));
+        }
+        group
+    }
+
+    /// The title, with the place in front when no excerpt can show it.
+    fn headline(&self, language: Language) -> String {
+        let place = &self.place;
+        let title = self.title.get(language);
+        match (&place.span, &place.pointer, &place.file) {
+            (None, Some(pointer), _) if !pointer.is_empty() => format!("{pointer}: {title}"),
+            (None, _, Some(file)) => format!("{file}: {title}"),
+            _ => title.to_owned(),
+        }
+    }
+
+    /// `{code, severity, title, file, line, column, end_line, end_column, pointer, kind, locale,
+    /// hint, suggestion}`; lines and columns from 1, columns in code points.
+    pub fn to_json(&self, language: Language) -> Value {
+        let (start, end) = (self.position(), self.end_position());
+        json!({
+            "code": self.code.as_str(),
+            "severity": self.severity.as_str(),
+            "title": self.title.get(language),
+            "file": self.place.file,
+            "line": start.map(|(line, _)| line),
+            "column": start.map(|(_, column)| column),
+            "end_line": end.map(|(line, _)| line),
+            "end_column": end.map(|(_, column)| column),
+            "pointer": self.place.pointer,
+            "kind": self.place.kind,
+            "locale": self.place.locale,
+            "hint": self.hint.as_ref().map(|hint| hint.get(language)),
+            "suggestion": self.suggestion,
+        })
+    }
+}
+
+fn level(severity: Severity, language: Language) -> Level<'static> {
+    match (severity, language) {
+        (Severity::Error, Language::En) => Level::ERROR,
+        (Severity::Error, Language::Zh) => Level::ERROR.with_name("错误"),
+        (Severity::Warning, Language::En) => Level::WARNING,
+        (Severity::Warning, Language::Zh) => Level::WARNING.with_name("警告"),
+        (Severity::Info, Language::En) => Level::INFO,
+        (Severity::Info, Language::Zh) => Level::INFO.with_name("说明"),
+    }
+}
