@@ -1,4 +1,36 @@
 #![warn(missing_docs)]
 //! hongyan 鸿雁: transactional mail in Chinese and English.
 
+pub mod catalog;
+pub mod compose;
+pub mod composer;
 pub mod diagnostic;
+pub mod image;
+pub mod inline;
+pub mod locale;
+pub mod mail;
+pub mod mime;
+pub mod plain;
+pub mod source;
+pub mod template;
+pub mod transport;
+pub mod vars;
+pub mod yaml;
+
+/// The mail project that ships with the crate: four kinds in Chinese and English.
+pub fn shipped() -> source::Tree {
+    use include_dir::{Dir, include_dir};
+    static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+    static LOCALES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/locales");
+    static ASSETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets");
+    let folders = [("templates", &TEMPLATES), ("locales", &LOCALES), ("assets", &ASSETS)];
+    let mut tree = source::Tree::embedded(&folders);
+    tree.insert("hongyan.yaml", include_bytes!("../hongyan.yaml").as_slice());
+    tree
+}
+
+#[doc(hidden)]
+pub mod private {
+    //! What macros of this crate name; not for use by hand.
+    pub use {include_dir, serde_json};
+}

@@ -1,1 +1,3 @@
+//! The binary comes with the next step.
+
 fn main() {}

@@ -33,6 +33,17 @@ pub enum Language {
     Zh,
 }
 
+impl Language {
+    /// The language of a `--lang` value or of what a terminal says about itself: `zh_CN.UTF-8` and
+    /// `zh` are Chinese, all else is English.
+    pub fn from_posix(name: &str) -> Language {
+        match name.split(['_', '-', '.', '@']).next() {
+            Some(language) if language.eq_ignore_ascii_case("zh") => Language::Zh,
+            _ => Language::En,
+        }
+    }
+}
+
 /// One sentence for people, in both languages. Made by [`text!`](crate::text).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {

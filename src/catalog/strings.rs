@@ -1,0 +1,321 @@
+//! `locales/`: the strings of every locale, flattened to dotted keys, with their placeholders read.
+//!
+//! What a placeholder is filled with is not known here; [`Pattern::fill`] asks for it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::settings::{LocaleSetting, Settings};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
+use crate::locale::Locale;
+use crate::source::Tree;
+use crate::text;
+use crate::yaml::{self, Key, Node, Value};
+
+/// The strings of one locale.
+#[derive(Clone, Debug, Default)]
+pub struct Strings {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// What stands at a dotted key: a text, or the cases of one.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the key stands
+    pub span: Span,
+    /// What it says
+    pub content: Content,
+}
+
+/// A text, or a mapping that `t(key, by=…)` may pick from.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// one text
+    Text(Pattern),
+    /// the names of the entries below
+    Cases(Vec<String>),
+}
+
+/// A text with placeholders.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    pieces: Vec<Piece>,
+    /// Whether it holds markup: its key ends in `_html`
+    pub html: bool,
+    /// Where it stands
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Placeholder(String),
+}
+
+impl Strings {
+    /// Reads all locales; drafts get the missing keys of their fall-backs.
+    pub fn load(
+        tree: &Tree,
+        settings: &Settings,
+        faults: &mut Diagnostics,
+    ) -> BTreeMap<Locale, Strings> {
+        let mut all: BTreeMap<Locale, Strings> = settings
+            .locales
+            .iter()
+            .map(|setting| (setting.locale.clone(), Strings::load_one(tree, setting, faults)))
+            .collect();
+        for setting in settings.locales.iter().filter(|setting| setting.draft) {
+            fall_back(&mut all, setting, &settings.default_locale, faults);
+        }
+        all
+    }
+
+    fn load_one(tree: &Tree, setting: &LocaleSetting, faults: &mut Diagnostics) -> Strings {
+        let tag = setting.locale.to_string();
+        let (file, folder) = (format!("locales/{tag}.yaml"), format!("locales/{tag}/"));
+        let mut strings = Strings::default();
+        let names = tree
+            .names()
+            .filter(|name| *name == file || (name.starts_with(&folder) && name.ends_with(".yaml")));
+        for name in names {
+            let source = tree.text(name, faults);
+            if let Some(node) = source.and_then(|source| yaml::parse(&source, faults)) {
+                strings.read_file(&node, &tag, faults);
+            }
+        }
+        strings
+    }
+
+    /// The entry at a dotted key.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// The text at a dotted key.
+    pub fn text(&self, key: &str) -> Option<&Pattern> {
+        match &self.entries.get(key)?.content {
+            Content::Text(pattern) => Some(pattern),
+            Content::Cases(_) => None,
+        }
+    }
+
+    /// All dotted keys and their entries, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    fn read_file(&mut self, node: &Node, tag: &str, faults: &mut Diagnostics) {
+        match &node.value {
+            Value::Null => {}
+            // Rails writes the locale as the one root key.
+            Value::Mapping(entries) if entries.len() == 1 && entries[0].0.name == tag => {
+                self.read_file(&entries[0].1, tag, faults);
+            }
+            Value::Mapping(entries) => self.read_entries("", entries, faults),
+            _ => faults.push(node.wrong_type(("a mapping of keys to texts", "键到文本的映射"))),
+        }
+    }
+
+    fn read_entries(&mut self, prefix: &str, entries: &[(Key, Node)], faults: &mut Diagnostics) {
+        for (key, node) in entries {
+            let name = &key.name;
+            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            if name.contains('.') || name.is_empty() {
+                faults.push(dotted_key(key));
+                continue;
+            }
+            let Some(content) = self.read_content(&path, node, faults) else { continue };
+            self.insert(path, Entry { span: key.span.clone(), content }, faults);
+        }
+    }
+
+    fn read_content(
+        &mut self,
+        path: &str,
+        node: &Node,
+        faults: &mut Diagnostics,
+    ) -> Option<Content> {
+        match &node.value {
+            Value::Text(text) => Pattern::read(path, text, &node.span, faults).map(Content::Text),
+            Value::Number(text) => Pattern::read(path, text, &node.span, faults).map(Content::Text),
+            Value::Mapping(entries) if entries.iter().all(|(_, node)| is_null(node)) => {
+                faults.push(yaml::unquoted_brace_fault(whole_value(node)));
+                None
+            }
+            Value::Mapping(entries) => {
+                self.read_entries(path, entries, faults);
+                Some(Content::Cases(entries.iter().map(|(key, _)| key.name.clone()).collect()))
+            }
+            _ => {
+                faults.push(node.wrong_type(("a text", "文本")));
+                None
+            }
+        }
+    }
+
+    fn insert(&mut self, path: String, entry: Entry, faults: &mut Diagnostics) {
+        match (self.entries.get_mut(&path), &entry.content) {
+            (None, _) => drop(self.entries.insert(path, entry)),
+            (Some(Entry { content: Content::Cases(known), .. }), Content::Cases(more)) => {
+                known.extend(more.iter().cloned());
+            }
+            (Some(known), _) => {
+                let other = known.span.source().name().to_owned();
+                faults.push(
+                    Diagnostic::error(
+                        Code::StringDuplicate,
+                        text!("the key `{path}` stands in two places", "键 `{path}` 出现在两处"),
+                    )
+                    .at(entry.span)
+                    .hint(text!("it is in `{other}` already", "它已经在 `{other}` 中")),
+                );
+            }
+        }
+    }
+}
+
+fn is_null(node: &Node) -> bool {
+    matches!(node.value, Value::Null)
+}
+
+/// A mapping's span is its first character; this is all of `{name}`.
+fn whole_value(node: &Node) -> Span {
+    let (text, start) = (node.span.source().text(), node.span.range().start);
+    let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+    node.span.source().span(start..start + text[start..end].trim_end().len())
+}
+
+fn dotted_key(key: &Key) -> Diagnostic {
+    let name = &key.name;
+    Diagnostic::error(
+        Code::YamlBadValue,
+        text!("the key `{name}` is empty or holds a dot", "键 `{name}` 为空或含有点号"),
+    )
+    .at(key.span.clone())
+    .hint(text!("nest the keys instead", "请改用嵌套的键"))
+}
+
+fn fall_back(
+    all: &mut BTreeMap<Locale, Strings>,
+    setting: &LocaleSetting,
+    default: &Locale,
+    faults: &mut Diagnostics,
+) {
+    let source = setting.fallback.as_ref().unwrap_or(default);
+    let Some(base) = all.get(source).cloned() else {
+        let (locale, source) = (&setting.locale, source);
+        return faults.push(
+            Diagnostic::error(
+                Code::LocaleMissing,
+                text!(
+                    "`{locale}` falls back to `{source}`, which is not a locale of this project",
+                    "`{locale}` 回退到 `{source}`，但项目中没有这个语言"
+                ),
+            )
+            .in_file("hongyan.yaml"),
+        );
+    };
+    if let Some(strings) = all.get_mut(&setting.locale) {
+        for (key, entry) in base.entries {
+            strings.entries.entry(key).or_insert(entry);
+        }
+    }
+}
+
+impl Pattern {
+    fn read(path: &str, text: &str, span: &Span, faults: &mut Diagnostics) -> Option<Pattern> {
+        let html = path.split('.').any(|part| part.ends_with("_html"));
+        let text = text.trim_end_matches('\n');
+        match pieces(text) {
+            Ok(pieces) => Some(Pattern { pieces, html, span: span.clone() }),
+            Err(wrong) => {
+                faults.push(bad_placeholder(&wrong, span));
+                None
+            }
+        }
+    }
+
+    /// The names of the placeholders, in order, each once.
+    pub fn placeholders(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for piece in &self.pieces {
+            if let Piece::Placeholder(name) = piece
+                && !names.contains(&name.as_str())
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The text with every placeholder replaced.
+    ///
+    /// # Errors
+    /// Whatever `value` says of a placeholder that it cannot fill.
+    pub fn fill<E>(&self, value: impl Fn(&str) -> Result<String, E>) -> Result<String, E> {
+        let mut filled = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => filled.push_str(text),
+                Piece::Placeholder(name) => filled.push_str(&value(name)?),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// As written.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Placeholder(name) => write!(f, "{{{name}}}"),
+        })
+    }
+}
+
+fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find(['{', '}']) {
+        let before = &rest[..open];
+        let inner = rest[open..].strip_prefix('{').and_then(|inner| inner.split_once('}'));
+        let (name, after) = match inner {
+            Some((name, after)) if is_placeholder(name) && !before.ends_with(['%', '$', '#']) => {
+                (name, after)
+            }
+            _ => return Err(excerpt(rest, open)),
+        };
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before.to_owned()));
+        }
+        pieces.push(Piece::Placeholder(name.to_owned()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    Ok(pieces)
+}
+
+fn is_placeholder(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn excerpt(rest: &str, open: usize) -> String {
+    let start = rest[..open].char_indices().last().map_or(open, |(at, _)| at);
+    rest[start..].chars().take(24).collect()
+}
+
+fn bad_placeholder(wrong: &str, span: &Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::StringBadPlaceholder,
+        text!("`{wrong}` is not a placeholder", "`{wrong}` 不是占位符"),
+    )
+    .at(span.clone())
+    .hint(text!(
+        "a placeholder is one name in single braces: `{{user_name}}`",
+        "占位符是单层花括号里的一个名称：`{{user_name}}`"
+    ))
+}

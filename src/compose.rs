@@ -1,0 +1,254 @@
+//! From what was rendered to a finished message. Pure: the same [`Rendered`], [`Seal`] and
+//! [`Profile`] give the same bytes.
+//!
+//! [`Rendered`] and [`Seal`] are frozen when a mail is accepted; a [`Message`] is made for each
+//! attempt, since transports differ in what they impose.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::catalog::Category;
+use crate::image::Image;
+use crate::inline::{Html, ImageMode};
+use crate::locale::Locale;
+use crate::mail::{Attachment, CustomHeader, Envelope, HeaderError, Mailbox, MessageId, Subject};
+use crate::mime::{self, Header, InlineImage, WireFault};
+use crate::vars::Vars;
+
+/// A mail whose content is fixed: nothing in it depends on who carries it.
+#[derive(Clone)]
+pub struct Rendered {
+    /// The kind's name
+    pub kind: String,
+    /// What the kind is for
+    pub category: Category,
+    /// The locale it was rendered in
+    pub locale: Locale,
+    /// Who gets it
+    pub recipients: Recipients,
+    /// The subject, one line
+    pub subject: Subject,
+    /// What lists show behind the subject
+    pub preheader: String,
+    /// The text part
+    pub text: String,
+    /// The page, images as slots
+    pub html: Html,
+    /// The images that the page shows, in order
+    pub images: Vec<Arc<Image>>,
+    /// The URL that unsubscribes with one click (RFC 8058)
+    pub opt_out: Option<String>,
+    /// Headers that the caller set
+    pub headers: Vec<CustomHeader>,
+    /// Files beside the text
+    pub attachments: Vec<Attachment>,
+    /// The checked variables, for the file inbox
+    pub vars: Vars,
+}
+
+/// Who a mail is from and for.
+#[derive(Clone)]
+pub struct Recipients {
+    /// The one recipient of this mail
+    pub to: Mailbox,
+    /// Who is shown as a copy
+    pub cc: Vec<Mailbox>,
+    /// Where answers go
+    pub reply_to: Option<Mailbox>,
+    /// From, where the kind has one of its own
+    pub from: Option<Mailbox>,
+}
+
+/// Names only: the rest may hold codes.
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendered")
+            .field("kind", &self.kind)
+            .field("locale", &self.locale)
+            .field("vars", &self.vars)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What identifies one accepted mail: shared by all attempts to send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    id: String,
+    message_id: MessageId,
+    date: i64,
+}
+
+impl Seal {
+    /// Seals a mail with its id (a UUIDv7, or a hash under a fixed clock), the time of acceptance
+    /// in seconds since 1970, and the From that gives the Message-ID its domain.
+    ///
+    /// # Errors
+    /// An id that cannot stand in a Message-ID.
+    pub fn new(id: &str, date: i64, from: &Mailbox) -> Result<Seal, HeaderError> {
+        let message_id = MessageId::new(id, from.address())?;
+        Ok(Seal { id: id.to_owned(), message_id, date })
+    }
+
+    /// The mail's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The Message-ID (RFC 5322 section 3.6.4).
+    pub fn message_id(&self) -> &MessageId {
+        &self.message_id
+    }
+
+    /// The Date, in seconds since 1970.
+    pub fn date(&self) -> i64 {
+        self.date
+    }
+}
+
+/// What a transport imposes on the mails that it carries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// From, where the kind has none of its own
+    pub from: Mailbox,
+    /// The form of images
+    pub images: ImageMode,
+}
+
+/// A finished mail.
+#[derive(Clone)]
+pub struct Message {
+    bytes: Arc<[u8]>,
+    envelope: Envelope,
+    adapted: Vec<Adapted>,
+}
+
+impl Message {
+    /// The bytes as they go over the wire: CRLF, one CRLF at the end.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// Sender and recipient of the transaction.
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    /// What had to be changed for the transport.
+    pub fn adapted(&self) -> &[Adapted] {
+        &self.adapted
+    }
+}
+
+/// The size only.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("len", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+/// Something that a transport could not carry as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapted {
+    /// What: `images`
+    pub what: &'static str,
+    /// How: `wordmark`, `hosted`
+    pub how: &'static str,
+}
+
+/// Composes the message for one attempt.
+///
+/// # Errors
+/// Bytes that break the rules of the wire; no message that does ever leaves this function.
+pub fn compose(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Result<Message, WireFault> {
+    let headers = headers(rendered, seal, profile);
+    let html = rendered.html.with_images(&profile.images, |id| hosted_name(rendered, id));
+    let images = match profile.images {
+        ImageMode::Inside => rendered.images.iter().map(inline_image).collect(),
+        _ => Vec::new(),
+    };
+    let bytes = mime::write(&mime::Parts {
+        headers: &headers,
+        text: &rendered.text,
+        html: &html,
+        images: &images,
+        attachments: &rendered.attachments,
+        language: rendered.locale.as_str(),
+        boundary_seed: seal.id.as_bytes(),
+    })?;
+    Ok(Message {
+        bytes: bytes.into(),
+        envelope: Envelope {
+            from: from(rendered, profile).address().clone(),
+            to: rendered.recipients.to.address().clone(),
+        },
+        adapted: adapted(rendered, profile),
+    })
+}
+
+fn from<'a>(rendered: &'a Rendered, profile: &'a Profile) -> &'a Mailbox {
+    rendered.recipients.from.as_ref().unwrap_or(&profile.from)
+}
+
+fn headers(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Vec<Header> {
+    let recipients = &rendered.recipients;
+    let mut headers = vec![
+        Header::From(from(rendered, profile).clone()),
+        Header::To(vec![recipients.to.clone()]),
+    ];
+    if !recipients.cc.is_empty() {
+        headers.push(Header::Cc(recipients.cc.clone()));
+    }
+    headers.extend(recipients.reply_to.clone().map(Header::ReplyTo));
+    headers.push(Header::Subject(rendered.subject.clone()));
+    headers.push(Header::Date(seal.date));
+    headers.push(Header::MessageId(seal.message_id.clone()));
+    headers.extend(category_headers(rendered));
+    headers.extend(rendered.headers.iter().cloned().map(Header::Custom));
+    headers
+}
+
+/// RFC 3834 keeps auto-responders quiet, the X- field does so for Exchange; RFC 8058 is for what
+/// can be opted out of, and only for that.
+fn category_headers(rendered: &Rendered) -> Vec<Header> {
+    let own = |name, value: &str| Header::Own { name, value: value.to_owned() };
+    let mut headers =
+        vec![own("Auto-Submitted", "auto-generated"), own("X-Auto-Response-Suppress", "All")];
+    let unsubscribe =
+        |header: &CustomHeader| header.name().eq_ignore_ascii_case("List-Unsubscribe");
+    if let Some(url) = &rendered.opt_out
+        && !rendered.headers.iter().any(unsubscribe)
+    {
+        headers.push(own("List-Unsubscribe", &format!("<{url}>")));
+        headers.push(own("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    headers
+}
+
+fn inline_image(image: &Arc<Image>) -> InlineImage {
+    InlineImage {
+        cid: image.content_id(),
+        filename: image.file_name().to_owned(),
+        content_type: image.content_type().to_owned(),
+        base64: image.base64().clone(),
+    }
+}
+
+fn hosted_name(rendered: &Rendered, content_id: &str) -> String {
+    let image = rendered.images.iter().find(|image| image.content_id() == content_id);
+    image.map_or_else(String::new, |image| {
+        let extension = image.file_name().rsplit('.').next().unwrap_or_default();
+        format!("{}.{extension}", image.sha256())
+    })
+}
+
+fn adapted(rendered: &Rendered, profile: &Profile) -> Vec<Adapted> {
+    let how = match profile.images {
+        ImageMode::Inside => return Vec::new(),
+        ImageMode::Hosted(_) => "hosted",
+        ImageMode::Wordmark => "wordmark",
+    };
+    match rendered.html.has_images() {
+        true => vec![Adapted { what: "images", how }],
+        false => Vec::new(),
+    }
+}

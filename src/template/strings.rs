@@ -1,0 +1,186 @@
+//! Strings held against their use and against each other, over all locales.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::place::{Event, Place};
+use crate::catalog::{Catalog, Content, Entry, Strings};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::locale::{Locale, PluralCategory};
+use crate::text;
+
+/// Tags that `_html` strings may hold.
+const STRING_TAGS: [&str; 7] = ["strong", "/strong", "em", "/em", "a", "/a", "br"];
+
+/// Non-draft locales carry the same keys, placeholders and links; drafts are told of as warnings.
+pub(super) fn check(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+    let settings = &catalog.settings;
+    let all: Vec<(&Locale, bool, BTreeMap<String, Shape>)> = settings
+        .locales
+        .iter()
+        .map(|setting| {
+            let strings = catalog.strings(&setting.locale);
+            (&setting.locale, setting.draft, shapes(&strings, faults))
+        })
+        .collect();
+    let Some((base_locale, _, base)) = all.first() else { return };
+    for (locale, draft, shapes) in &all[1..] {
+        if !draft {
+            compare((base_locale, base), (locale, shapes), faults);
+        }
+    }
+    unused(&catalog.strings(base_locale), used, faults);
+}
+
+/// What must be alike in two locales.
+struct Shape {
+    entry: Entry,
+    placeholders: BTreeSet<String>,
+    links: usize,
+}
+
+/// Plural cases are one string: each locale has those that it needs.
+fn shapes(strings: &Strings, faults: &mut Diagnostics) -> BTreeMap<String, Shape> {
+    let mut shapes: BTreeMap<String, Shape> = BTreeMap::new();
+    for (key, entry) in strings.iter() {
+        let Content::Text(pattern) = &entry.content else { continue };
+        if pattern.html {
+            markup(key, &pattern.to_string(), entry, faults);
+        }
+        let shape = shapes.entry(shared_key(key).to_owned()).or_insert_with(|| Shape {
+            entry: entry.clone(),
+            placeholders: BTreeSet::new(),
+            links: 0,
+        });
+        shape.placeholders.extend(pattern.placeholders().into_iter().map(str::to_owned));
+        shape.links = shape.links.max(pattern.to_string().matches("<a ").count());
+    }
+    shapes
+}
+
+fn shared_key(key: &str) -> &str {
+    match key.rsplit_once('.') {
+        Some((path, case)) if PluralCategory::parse(case).is_some() => path,
+        _ => key,
+    }
+}
+
+fn compare(
+    (a, a_shapes): (&Locale, &BTreeMap<String, Shape>),
+    (b, b_shapes): (&Locale, &BTreeMap<String, Shape>),
+    faults: &mut Diagnostics,
+) {
+    for (key, shape) in a_shapes {
+        match b_shapes.get(key) {
+            None => faults.push(lacks(key, shape, b)),
+            Some(other) => differ(key, (a, shape), (b, other), faults),
+        }
+    }
+    for (key, shape) in b_shapes.iter().filter(|(key, _)| !a_shapes.contains_key(*key)) {
+        faults.push(lacks(key, shape, a));
+    }
+}
+
+fn lacks(key: &str, shape: &Shape, locale: &Locale) -> Diagnostic {
+    Diagnostic::error(
+        Code::StringsDiffer,
+        text!("`{locale}` has no string `{key}`", "`{locale}` 没有文案 `{key}`"),
+    )
+    .at(shape.entry.span.clone())
+    .locale(locale)
+    .hint(text!(
+        "add it to `locales/{locale}.yaml`, or mark the locale `draft: true` in hongyan.yaml",
+        "请补到 `locales/{locale}.yaml`，或在 hongyan.yaml 中将该语言标为 `draft: true`"
+    ))
+}
+
+fn differ(
+    key: &str,
+    (a, a_shape): (&Locale, &Shape),
+    (b, b_shape): (&Locale, &Shape),
+    faults: &mut Diagnostics,
+) {
+    let list = |names: &BTreeSet<String>| {
+        names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(" ")
+    };
+    if a_shape.placeholders != b_shape.placeholders {
+        let (in_a, in_b) = (list(&a_shape.placeholders), list(&b_shape.placeholders));
+        faults.push(
+            Diagnostic::error(
+                Code::StringsDiffer,
+                text!(
+                    "`{key}` has other placeholders in `{b}` than in `{a}`",
+                    "`{key}` 在 `{b}` 与 `{a}` 中的占位符不同"
+                ),
+            )
+            .at(b_shape.entry.span.clone())
+            .locale(b)
+            .hint(text!("`{a}`: {in_a}; `{b}`: {in_b}", "`{a}`：{in_a}；`{b}`：{in_b}")),
+        );
+    }
+    if a_shape.links != b_shape.links {
+        let (in_a, in_b) = (a_shape.links, b_shape.links);
+        faults.push(
+            Diagnostic::error(
+                Code::StringsDiffer,
+                text!(
+                    "`{key}` has {in_b} links in `{b}` and {in_a} in `{a}`",
+                    "`{key}` 在 `{b}` 中有 {in_b} 个链接，在 `{a}` 中有 {in_a} 个"
+                ),
+            )
+            .at(b_shape.entry.span.clone())
+            .locale(b),
+        );
+    }
+}
+
+fn markup(key: &str, text: &str, entry: &Entry, faults: &mut Diagnostics) {
+    let mut place = Place::default();
+    place.feed(text, &mut |event, _| {
+        let (wrong, remedy) = match event {
+            Event::Tag(tag) if !STRING_TAGS.contains(&tag.as_str()) => (
+                format!("<{tag}>"),
+                text!("use `<strong> <em> <a> <br>`", "只用 `<strong> <em> <a> <br>`"),
+            ),
+            Event::Attribute { tag, name, value } if !link_attribute(&tag, &name, &value) => (
+                format!("{name}=\"{value}\""),
+                text!(
+                    "`<a>` takes only `href`, an https URL or one placeholder",
+                    "`<a>` 只能带 `href`，值为 https 网址或单个占位符"
+                ),
+            ),
+            _ => return,
+        };
+        faults.push(
+            Diagnostic::error(
+                Code::StringMarkup,
+                text!("`{key}` may not hold `{wrong}`", "`{key}` 中不能有 `{wrong}`"),
+            )
+            .at(entry.span.clone())
+            .hint(remedy),
+        );
+    });
+}
+
+fn link_attribute(tag: &str, name: &str, value: &str) -> bool {
+    let placeholder =
+        value.starts_with('{') && value.ends_with('}') && value.matches('{').count() == 1;
+    let https = value.starts_with("https://") && !value.contains('{');
+    tag == "a" && name == "href" && (placeholder || https)
+}
+
+fn unused(strings: &Strings, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+    for (key, entry) in strings.iter() {
+        let Content::Text(_) = entry.content else { continue };
+        let parts: Vec<&str> = key.split('.').collect();
+        let reached = (1..=parts.len()).any(|length| used.contains(&parts[..length].join(".")));
+        if !reached {
+            faults.push(
+                Diagnostic::warning(
+                    Code::StringUnused,
+                    text!("nothing uses the string `{key}`", "没有地方使用文案 `{key}`"),
+                )
+                .at(entry.span.clone()),
+            );
+        }
+    }
+}
