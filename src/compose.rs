@@ -7,6 +7,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use crate::catalog::Category;
 use crate::image::Image;
 use crate::inline::{Html, ImageMode};
@@ -53,6 +55,8 @@ pub struct Recipients {
     pub to: Mailbox,
     /// Who is shown as a copy
     pub cc: Vec<Mailbox>,
+    /// Who gets a copy unseen
+    pub bcc: Vec<Mailbox>,
     /// Where answers go
     pub reply_to: Option<Mailbox>,
     /// From, where the kind has one of its own
@@ -87,6 +91,31 @@ impl Seal {
     pub fn new(id: &str, date: i64, from: &Mailbox) -> Result<Seal, HeaderError> {
         let message_id = MessageId::new(id, from.address())?;
         Ok(Seal { id: id.to_owned(), message_id, date })
+    }
+
+    /// Seals a mail so that the same mail gets the same seal: the id is a UUIDv7 of `date` whose
+    /// random bits are a hash of kind, locale, variables, recipient and `date`.
+    ///
+    /// # Errors
+    /// As [`Seal::new`].
+    pub fn reproducible(
+        rendered: &Rendered,
+        date: i64,
+        from: &Mailbox,
+    ) -> Result<Seal, HeaderError> {
+        let to = rendered.recipients.to.address().as_str();
+        let vars = rendered.vars.to_json().to_string();
+        let input = [&rendered.kind, rendered.locale.as_str(), &vars, to, &date.to_string()];
+        let digest = Sha256::digest(input.join("\u{0}").as_bytes());
+        let random: [u8; 10] = std::array::from_fn(|at| digest[at]);
+        let millis = u64::try_from(date).unwrap_or(0) * 1_000;
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
+        Seal::new(&id.to_string(), date, from)
+    }
+
+    /// The seal of a copy of the same mail: its own id, the same Message-ID and Date.
+    pub fn copy(&self, id: &str) -> Seal {
+        Seal { id: id.to_owned(), ..self.clone() }
     }
 
     /// The mail's id.
@@ -131,6 +160,12 @@ impl Message {
     /// Sender and recipient of the transaction.
     pub fn envelope(&self) -> &Envelope {
         &self.envelope
+    }
+
+    /// The same bytes for another recipient: a copy.
+    pub fn for_recipient(&self, to: &crate::mail::Address) -> Message {
+        let envelope = Envelope { from: self.envelope.from.clone(), to: to.clone() };
+        Message { envelope, ..self.clone() }
     }
 
     /// What had to be changed for the transport.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, Category, Kind};
 use crate::compose::{Recipients, Rendered};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::inline::inline;
@@ -42,6 +42,8 @@ pub struct Draft {
     pub to: Mailbox,
     /// Who is shown as a copy
     pub cc: Vec<Mailbox>,
+    /// Who gets a copy unseen
+    pub bcc: Vec<Mailbox>,
     /// Where answers go; the kind's own otherwise
     pub reply_to: Option<Mailbox>,
     /// Headers of the allow-list
@@ -63,6 +65,7 @@ impl Draft {
             vars: Map::new(),
             to,
             cc: Vec::new(),
+            bcc: Vec::new(),
             reply_to: None,
             headers: Vec::new(),
             attachments: Vec::new(),
@@ -198,6 +201,7 @@ impl Composer {
             faults.extend(problems.into_iter().map(|problem| problem.kind(&kind.name)));
         });
         faults.extend(attachment_faults(kind, draft));
+        faults.extend(copy_fault(kind, draft));
         match (locale, vars) {
             (Ok(locale), Ok(vars)) if faults.is_empty() => Ok((kind, locale, vars)),
             _ => Err(faults),
@@ -221,6 +225,7 @@ fn recipients(kind: &Kind, draft: &Draft) -> Recipients {
     Recipients {
         to: draft.to.clone(),
         cc: draft.cc.clone(),
+        bcc: draft.bcc.clone(),
         reply_to: draft.reply_to.clone().or_else(|| kind.reply_to.clone()),
         from: kind.from.clone(),
     }
@@ -231,6 +236,20 @@ fn opt_out(kind: &Kind, vars: &Vars) -> Option<String> {
         Some(Value::Url(url)) => Some(url.clone()),
         _ => None,
     }
+}
+
+/// A code or a link that opens an account is for one person.
+fn copy_fault(kind: &Kind, draft: &Draft) -> Option<Diagnostic> {
+    let copies = !draft.cc.is_empty() || !draft.bcc.is_empty();
+    let name = &kind.name;
+    (copies && kind.category == Category::Security).then(|| {
+        Diagnostic::error(
+            Code::CopyRefused,
+            text!("`{name}` is security mail: no copies", "`{name}` 属于安全邮件，不能抄送"),
+        )
+        .pointer("/cc")
+        .hint(text!("send it to one person only", "请只发给一个人"))
+    })
 }
 
 fn attachment_faults(kind: &Kind, draft: &Draft) -> Diagnostics {

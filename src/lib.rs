@@ -2,20 +2,42 @@
 //! hongyan 鸿雁: transactional mail in Chinese and English.
 
 pub mod catalog;
+pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod compose;
 pub mod composer;
+#[cfg(feature = "mailer")]
+pub mod config;
 pub mod diagnostic;
+#[cfg(feature = "mailer")]
+mod error;
 pub mod image;
 pub mod inline;
 pub mod locale;
 pub mod mail;
+#[cfg(feature = "mailer")]
+pub mod mailer;
 pub mod mime;
 pub mod plain;
+#[cfg(feature = "mailer")]
+pub mod project;
+#[cfg(feature = "mailer")]
+pub mod secret;
+pub mod snapshot;
 pub mod source;
 pub mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "mailer")]
 pub mod transport;
 pub mod vars;
 pub mod yaml;
+
+#[cfg(feature = "mailer")]
+pub use error::{Error, ErrorKind};
+#[cfg(feature = "mailer")]
+pub use mailer::{Delivery, Mailer};
 
 /// The mail project that ships with the crate: four kinds in Chinese and English.
 pub fn shipped() -> source::Tree {

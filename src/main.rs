@@ -1,3 +1,7 @@
-//! The binary comes with the next step.
+//! The `hongyan` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(hongyan::cli::run().code())
+}

@@ -34,6 +34,11 @@ impl Tree {
         self.files.insert(name.into(), bytes.into());
     }
 
+    /// Takes one file out.
+    pub fn remove(&mut self, name: &str) {
+        self.files.remove(name);
+    }
+
     /// The bytes of one file.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.files.get(name).map(|bytes| bytes.as_ref())

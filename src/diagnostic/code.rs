@@ -30,6 +30,7 @@ macro_rules! codes {
 codes! {
     FileNotUtf8 = "file_not_utf8", "a file is not UTF-8 text", "文件不是 UTF-8 文本";
     FileTooLarge = "file_too_large", "a file is larger than is read", "文件超过可读取的大小";
+    FileExists = "file_exists", "a file is there already", "文件已存在";
     FileUnreadable = "file_unreadable", "a file or folder cannot be read", "文件或文件夹无法读取";
     FileOutsideProject = "file_outside_project", "a symbolic link leads out of the project", "符号链接指向项目之外";
     YamlSyntax = "yaml_syntax", "the YAML cannot be read", "YAML 无法解析";
@@ -101,5 +102,27 @@ codes! {
     AttachmentInvalid = "attachment_invalid", "an attachment's name, type or content is refused", "附件的名称、类型或内容不被接受";
     AttachmentTooLarge = "attachment_too_large", "an attachment is larger than may be sent", "附件超过允许的大小";
     MessageMalformed = "message_malformed", "the finished mail breaks the rules of the wire", "生成的邮件不符合传输格式";
+    SendFailed = "send_failed", "the transport did not take the mail", "通道没有接收邮件";
+    CopyRefused = "copy_refused", "security mail has one recipient", "安全邮件只能有一个收件人";
+    NeedsOutbox = "needs_outbox", "a wish that needs an outbox", "需要待发队列才能满足的要求";
+    TransportUnavailable = "transport_unavailable", "a transport that this version does not have", "此版本尚不支持的通道";
+    ProjectNotFound = "project_not_found", "there is no mail project", "找不到邮件项目";
+    SnapshotDiffers = "snapshot_differs", "a mail differs from its snapshot", "邮件与快照不一致";
+    GmailClip = "gmail-clip", "Gmail cuts the mail off", "Gmail 会截断邮件";
+    SubjectLength = "subject-length", "the subject is too long", "主题过长";
     InlineFailed = "inline_failed", "the CSS cannot be inlined", "CSS 无法内联";
+    EnvSyntax = "env_syntax", "a line of an env file cannot be read", "环境文件中的某一行无法读取";
+    EnvDuplicate = "env_duplicate", "a variable stands twice in an env file", "环境文件中同一变量出现两次";
+    EnvConflict = "env_conflict", "two variables contradict each other", "两个环境变量互相矛盾";
+    EnvComment = "env_comment", "a variable's value still holds a comment", "环境变量的值里还带着注释";
+    EnvPlaceholder = "env_placeholder", "a variable still holds a placeholder", "环境变量仍是占位文字";
+    EnvFileUnread = "env_file_unread", "an env file is there but was not asked for", "存在未被要求读取的环境文件";
+    ConfigMissing = "config_missing", "a required variable is not set", "缺少必需的环境变量";
+    ConfigBadValue = "config_bad_value", "a variable has a value that cannot be used", "环境变量的值不可用";
+    ConfigInsecure = "config_insecure", "a secret would travel unencrypted", "机密信息会以明文传输";
+    ConfigSuspect = "config_suspect", "a variable looks wrong for this provider", "环境变量与该服务商的要求不符";
+    ConfigForeignName = "config_foreign_name", "a variable under another framework's name", "使用了其他框架的变量名";
+    ConfigNote = "config_note", "how a variable was understood", "对环境变量的理解方式";
+    ViaInvalid = "via_invalid", "`--via` is none of its forms", "`--via` 的写法不正确";
+    ViaPassword = "via_password", "`--via` holds a password", "`--via` 中含有密码";
 }

@@ -16,6 +16,7 @@
 //! ```
 
 mod code;
+mod forge;
 mod print;
 
 use std::ops::Range;
@@ -163,6 +164,7 @@ pub struct Diagnostic {
 struct Place {
     span: Option<Span>,
     file: Option<String>,
+    line: Option<usize>,
     pointer: Option<String>,
     kind: Option<String>,
     locale: Option<String>,
@@ -203,6 +205,12 @@ impl Diagnostic {
     pub fn in_file(mut self, name: impl Into<String>) -> Self {
         self.place.file = Some(name.into());
         self
+    }
+
+    /// Names a line (from 1) of a file without showing any of it: what stands there may be secret.
+    pub fn at_line(mut self, name: impl Into<String>, line: usize) -> Self {
+        self.place.line = Some(line);
+        self.in_file(name)
     }
 
     /// Names a place in JSON by its pointer (RFC 6901).
@@ -278,15 +286,25 @@ impl Diagnostic {
         self.place.span.as_ref().map(|span| span.line_and_column(span.range.start))
     }
 
+    /// The line it starts on, from 1, also where no column is known.
+    pub fn line(&self) -> Option<usize> {
+        self.position().map(|(line, _)| line).or(self.place.line)
+    }
+
     /// Line and column behind the last character.
     pub fn end_position(&self) -> Option<(usize, usize)> {
         self.place.span.as_ref().map(|span| span.line_and_column(span.range.end))
     }
 
-    fn identity(&self) -> (Code, &str, Option<(usize, usize)>, Option<&str>, Option<&str>) {
-        let Place { file, pointer, .. } = &self.place;
-        let place = self.position().or(Some((0, 0)));
-        (self.code, &self.title.en, place, file.as_deref(), pointer.as_deref())
+    /// Whether it says the same of the same place: kinds and locales often share a mistake.
+    fn repeats(&self, other: &Diagnostic) -> bool {
+        let range = |fault: &Diagnostic| fault.place.span.as_ref().map(Span::range);
+        self.code == other.code
+            && self.title == other.title
+            && self.place.file == other.place.file
+            && self.place.pointer == other.place.pointer
+            && self.place.line == other.place.line
+            && range(self) == range(other)
     }
 }
 
@@ -302,7 +320,7 @@ impl Diagnostics {
 
     /// Adds one, unless the same fault at the same place is there already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.iter().any(|known| known.identity() == diagnostic.identity()) {
+        if !self.0.iter().any(|known| known.repeats(&diagnostic)) {
             self.0.push(diagnostic);
         }
     }
@@ -341,7 +359,8 @@ impl Diagnostics {
     pub fn sort(&mut self) {
         self.0.sort_by(|a, b| {
             let key = |d: &Diagnostic| {
-                (d.place.file.clone(), d.position(), d.place.pointer.clone(), d.code.as_str())
+                let column = d.position().map(|(_, column)| column);
+                (d.place.file.clone(), d.line(), column, d.place.pointer.clone(), d.code.as_str())
             };
             key(a).cmp(&key(b))
         });
@@ -351,6 +370,14 @@ impl Diagnostics {
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Diagnostics(vec![diagnostic])
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(faults: I) -> Self {
+        let mut all = Diagnostics::new();
+        all.extend(faults);
+        all
     }
 }
 

@@ -62,14 +62,21 @@ impl Diagnostic {
     }
 
     /// The title, with the place in front when no excerpt can show it.
-    fn headline(&self, language: Language) -> String {
+    pub(crate) fn headline(&self, language: Language) -> String {
         let place = &self.place;
-        let title = self.title.get(language);
-        match (&place.span, &place.pointer, &place.file) {
-            (None, Some(pointer), _) if !pointer.is_empty() => format!("{pointer}: {title}"),
-            (None, _, Some(file)) => format!("{file}: {title}"),
-            _ => title.to_owned(),
+        let mut headline = String::new();
+        if place.span.is_none() {
+            if let Some(file) = &place.file {
+                headline.push_str(file);
+                headline.extend(place.line.map(|line| format!(":{line}")));
+                headline.push_str(": ");
+            }
+            if let Some(pointer) = place.pointer.as_ref().filter(|pointer| !pointer.is_empty()) {
+                headline.push_str(&format!("{pointer}: "));
+            }
         }
+        headline.push_str(self.title.get(language));
+        headline
     }
 
     /// `{code, severity, title, file, line, column, end_line, end_column, pointer, kind, locale,
@@ -81,7 +88,7 @@ impl Diagnostic {
             "severity": self.severity.as_str(),
             "title": self.title.get(language),
             "file": self.place.file,
-            "line": start.map(|(line, _)| line),
+            "line": self.line(),
             "column": start.map(|(_, column)| column),
             "end_line": end.map(|(line, _)| line),
             "end_column": end.map(|(_, column)| column),

@@ -1,0 +1,218 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Transactional mail in Chinese and English: declared kinds, Jinja templates, mail that arrives.
+#[derive(Parser)]
+#[command(name = "hongyan", version, disable_help_subcommand = true)]
+pub struct Args {
+    /// The mail project: a folder, or `embedded` for the kinds that ship with hongyan
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    pub project: Option<String>,
+    /// Read variables from this file too; may be given several times
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub env_file: Vec<PathBuf>,
+    /// Speak `zh` or `en`
+    #[arg(long, global = true, value_name = "LANG", help_heading = "Global options")]
+    pub lang: Option<String>,
+    /// Print one JSON document on stdout, errors too
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Write a new mail project: four kinds, layout, strings, editor settings
+    Init {
+        /// Where to write it
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// Add a kind or a locale to the project
+    #[command(subcommand)]
+    New(New),
+    /// List kinds, locales, samples and variables
+    Kinds,
+    /// Render a mail without sending it
+    #[command(after_help = "Examples:
+  hongyan render verification_code --sample typical --format text
+  hongyan render verification_code --locale en --var code=483920 -o mail.eml
+  hongyan render --batch mails.jsonl -o mails.mbox")]
+    Render(Render),
+    /// Send a mail now; each --to is a mail of its own
+    #[command(after_help = "Examples:
+  hongyan send verification_code --locale zh-CN --to you@example.com --sample typical
+  hongyan send notification --to 'Ada <ada@example.com>' --vars vars.json --attach report.pdf")]
+    Send(Send),
+    /// Find everything wrong with the project before anything is sent
+    Check(Check),
+    /// Compare all mails with the files under snapshots/
+    Snapshot(Snapshot),
+    /// Print a JSON Schema: of a kind's variables, or of a project file for editors
+    Schema(Schema),
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum New {
+    /// Add a kind
+    Kind {
+        /// Its name: a–z, 0–9 and `_`
+        name: String,
+        /// Copy this kind instead of beginning with a plain notice
+        #[arg(long, value_name = "KIND")]
+        from: Option<String>,
+    },
+    /// Add a locale as a draft, its strings copied for translation
+    Locale {
+        /// Its BCP 47 tag, such as `ja`
+        tag: String,
+        /// The locale whose strings are copied
+        #[arg(long, value_name = "TAG")]
+        from: String,
+    },
+}
+
+/// Where a mail's content comes from: the sample, then --vars, then --var.
+#[derive(clap::Args)]
+pub struct Content {
+    /// The locale: a tag such as `zh-CN`, or a whole Accept-Language; the project's by default
+    #[arg(long, value_name = "LOCALE")]
+    pub locale: Option<String>,
+    /// A sample of the kind: `typical`, `minimal`, `longest`, `hostile` or one of its own
+    #[arg(long, value_name = "NAME")]
+    pub sample: Option<String>,
+    /// Variables as a JSON object in a file, `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    pub vars: Option<PathBuf>,
+    /// One variable, read as its declared type; lists and objects as JSON
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub var: Vec<String>,
+}
+
+#[derive(clap::Args)]
+pub struct Render {
+    /// The kind
+    #[arg(value_name = "KIND", required_unless_present = "batch")]
+    pub kind: Option<String>,
+    #[command(flatten)]
+    pub content: Content,
+    /// The recipient: `Name <addr>` or `addr`
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Eml)]
+    pub format: Format,
+    /// Write here instead of stdout; with --batch a folder, or a file that ends in .mbox
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Render many: a file with one JSON object `{kind, locale, vars, to}` a line, `-` for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "sample", "vars", "var"])]
+    pub batch: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Format {
+    /// The finished message
+    Eml,
+    /// The HTML part, images as `cid:`
+    Html,
+    /// The text part
+    Text,
+    /// The subject
+    Subject,
+    /// All of it
+    Json,
+}
+
+#[derive(clap::Args)]
+pub struct Send {
+    /// The kind
+    pub kind: String,
+    #[command(flatten)]
+    pub content: Content,
+    /// A recipient: `Name <addr>` or `addr`
+    #[arg(long, value_name = "ADDRESS", required = true)]
+    pub to: Vec<String>,
+    /// The transport: a provider's name, `inbox:[DIR]`, `file:DIR`, `smtp://[user@]host:port`
+    #[arg(long, value_name = "NAME|URL")]
+    pub via: Option<String>,
+    /// Attach a file
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Check {
+    /// Only these kinds
+    #[arg(value_name = "KIND")]
+    pub kinds: Vec<String>,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Report::Human)]
+    pub format: Report,
+    /// Let warnings count as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// List all codes and what they mean
+    #[arg(long)]
+    pub codes: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Report {
+    /// Excerpts for a terminal
+    Human,
+    /// `{ok, errors, warnings}`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+#[derive(clap::Args)]
+pub struct Snapshot {
+    /// What to do; `check` by default
+    #[arg(value_enum, default_value_t = SnapshotTask::Check)]
+    pub task: SnapshotTask,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum SnapshotTask {
+    /// List what differs; exit code 1 if anything does
+    Check,
+    /// Make the files be what the mails are now
+    Accept,
+    /// Show what differs, line by line
+    Diff,
+}
+
+#[derive(clap::Args)]
+pub struct Schema {
+    /// The kind whose variables are described
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub kind: Option<String>,
+    /// The project file that is described
+    #[arg(long, value_enum)]
+    pub file: Option<ProjectFile>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum ProjectFile {
+    /// templates/<kind>/message.yaml
+    Message,
+    /// templates/brand.yaml
+    Brand,
+    /// locales/<locale>.yaml
+    Locale,
+    /// hongyan.yaml
+    Project,
+}

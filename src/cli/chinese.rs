@@ -1,0 +1,156 @@
+//! The help in Chinese. Where a line is missing here, clap shows the English one; a test finds it.
+
+use clap::Command;
+
+use crate::diagnostic::Language;
+
+/// The command as the reader's language has it.
+pub fn localised(command: Command, language: Language) -> Command {
+    match language {
+        Language::En => command,
+        Language::Zh => translate(command, ""),
+    }
+}
+
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+fn translate(command: Command, path: &str) -> Command {
+    let own = if path.is_empty() { "hongyan".to_owned() } else { path.to_owned() };
+    let mut command = command
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("命令")
+        .disable_help_flag(true)
+        .arg(
+            clap::Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(clap::ArgAction::Help)
+                .help("显示帮助"),
+        );
+    if path.is_empty() {
+        command = command.disable_version_flag(true).arg(
+            clap::Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(clap::ArgAction::Version)
+                .help("显示版本"),
+        );
+    }
+    if let Some(about) = find(&own) {
+        command = command.about(about);
+    }
+    if command.get_after_help().is_some() {
+        let examples = command.get_after_help().map(|help| help.to_string());
+        command = command.after_help(examples.unwrap_or_default().replace("Examples:", "示例："));
+    }
+    let arguments: Vec<String> =
+        command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    for id in arguments {
+        let text = find(&format!("{own}.{id}")).or_else(|| find(&format!("*.{id}")));
+        command = command.mut_arg(&id, |argument| {
+            let heading = match argument.get_help_heading() {
+                Some(_) => "全局选项",
+                None if argument.is_positional() => "参数",
+                None => "选项",
+            };
+            let argument = argument.help_heading(heading);
+            match text {
+                Some(text) => argument.help(text),
+                None => argument,
+            }
+        });
+    }
+    let names: Vec<String> =
+        command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in names {
+        let below = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(&name, |command| translate(command, &below));
+    }
+    command
+}
+
+fn find(key: &str) -> Option<&'static str> {
+    TEXTS.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
+}
+
+/// Commands by name, arguments by `<command>.<id>`; `*` stands for every command.
+const TEXTS: [(&str, &str); 46] = [
+    ("hongyan", "中英文事务邮件：声明邮件类型，编写 Jinja 模板，把信送到。"),
+    ("*.project", "邮件项目：文件夹，或 `embedded` 使用内置的邮件类型"),
+    ("*.env_file", "另外从此文件读取变量，可多次给出"),
+    ("*.lang", "使用 `zh` 或 `en`"),
+    ("*.json", "在标准输出只打印一个 JSON 文档，错误也是"),
+    ("*.help", "显示帮助"),
+    ("*.version", "显示版本"),
+    ("init", "创建邮件项目：四种邮件、版式、文案、编辑器设置"),
+    ("init.folder", "写到哪里"),
+    ("new", "在项目中添加邮件类型或语言"),
+    ("new kind", "添加邮件类型"),
+    ("new kind.name", "名称：a–z、0–9 和 `_`"),
+    ("new kind.from", "复制这个类型，而不是从简单的通知写起"),
+    ("new locale", "添加一种语言（草稿），复制文案以供翻译"),
+    ("new locale.tag", "BCP 47 标签，例如 `ja`"),
+    ("new locale.from", "从哪种语言复制文案"),
+    ("kinds", "列出邮件类型、语言、样例和变量"),
+    ("render", "渲染邮件但不发送"),
+    ("*.kind", "邮件类型"),
+    ("*.locale", "语言：`zh-CN` 这样的标签，或整个 Accept-Language；默认为项目的语言"),
+    ("*.sample", "样例：`typical`、`minimal`、`longest`、`hostile` 或自定义的样例"),
+    ("*.vars", "从文件读取变量（JSON 对象），`-` 为标准输入"),
+    ("*.var", "单个变量，按声明的类型读取；列表和对象写成 JSON"),
+    ("render.to", "收件人：`姓名 <地址>` 或 `地址`"),
+    ("render.format", "打印什么：完整邮件、HTML、纯文本、主题或全部（JSON）"),
+    ("render.output", "写入文件而不是标准输出；批量时为文件夹或 .mbox 文件"),
+    ("render.batch", "批量渲染：每行一个 JSON 对象 `{kind, locale, vars, to}`，`-` 为标准输入"),
+    ("send", "立即发送邮件；每个 --to 是单独的一封"),
+    ("send.to", "收件人：`姓名 <地址>` 或 `地址`"),
+    ("send.via", "通道：服务商名称、`inbox:[目录]`、`file:目录`、`smtp://[用户@]主机:端口`"),
+    ("send.attach", "附加文件"),
+    ("check", "在发送之前找出项目中的所有问题"),
+    ("check.kinds", "只检查这些类型"),
+    ("check.format", "以何种格式打印结果：终端、JSON、SARIF、GitHub"),
+    ("check.strict", "把警告也算作错误"),
+    ("check.codes", "列出所有代码及其含义"),
+    ("snapshot", "把所有邮件与 snapshots/ 下的文件比较"),
+    ("snapshot.task", "check 列出差异（默认），accept 接受变化，diff 逐行显示差异"),
+    ("schema", "打印 JSON Schema：某类型的变量，或供编辑器使用的项目文件"),
+    ("schema.kind", "描述哪个类型的变量"),
+    ("schema.file", "描述哪个项目文件"),
+    ("completions", "打印 shell 补全脚本"),
+    ("completions.shell", "shell 名称"),
+    ("new.help", "显示帮助"),
+    ("new kind.help", "显示帮助"),
+    ("new locale.help", "显示帮助"),
+];
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::find;
+    use crate::cli::args::Args;
+
+    #[test]
+    fn every_line_of_the_help_has_a_translation() {
+        fn visit(command: &Command, path: &str) {
+            let own = if path.is_empty() { "hongyan" } else { path };
+            assert!(find(own).is_some(), "{own}");
+            for argument in command.get_arguments() {
+                let id = argument.get_id();
+                let known = find(&format!("{own}.{id}")).or_else(|| find(&format!("*.{id}")));
+                assert!(known.is_some(), "{own}.{id}");
+            }
+            for below in command.get_subcommands() {
+                let name = below.get_name();
+                visit(below, &if path.is_empty() { name.into() } else { format!("{path} {name}") });
+            }
+        }
+        visit(&Args::command(), "");
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+        super::localised(Args::command(), crate::diagnostic::Language::Zh).debug_assert();
+    }
+}

@@ -1,0 +1,96 @@
+//! `hongyan kinds`
+
+use serde_json::{Value as Json, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::exit::{Exit, Failure};
+use super::voice::Voice;
+use crate::catalog::Kind;
+use crate::composer::Composer;
+use crate::mailer::Setup;
+use crate::project::Project;
+
+pub fn run(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    let tree = setup.project.open(setup.settings.production)?;
+    let composer = Composer::load(&tree)?;
+    if voice.json {
+        voice.document(&document(setup, &composer));
+    } else {
+        table(&composer).iter().for_each(|line| voice.line(line));
+    }
+    Ok(Exit::Done)
+}
+
+fn document(setup: &Setup, composer: &Composer) -> Json {
+    let settings = &composer.catalog().settings;
+    let project = match &setup.project {
+        Project::Folder(folder) => folder.display().to_string(),
+        Project::Embedded => "embedded".into(),
+    };
+    let locales: Vec<Json> = settings
+        .locales
+        .iter()
+        .map(|setting| json!({"tag": setting.locale.as_str(), "draft": setting.draft}))
+        .collect();
+    let kinds: Vec<Json> =
+        composer.catalog().kinds().map(|kind| describe(composer, kind)).collect();
+    json!({
+        "project": project,
+        "default_locale": settings.default_locale.as_str(),
+        "locales": locales,
+        "kinds": kinds,
+    })
+}
+
+fn describe(composer: &Composer, kind: &Kind) -> Json {
+    let locales: Vec<&str> = composer.catalog().locales().map(|locale| locale.as_str()).collect();
+    let samples: Vec<Json> = kind
+        .sample_names()
+        .into_iter()
+        .map(|(name, derived)| json!({"name": name, "derived": derived}))
+        .collect();
+    let variables: Vec<Json> = kind
+        .variables
+        .variables()
+        .iter()
+        .map(|variable| {
+            json!({
+                "name": variable.name,
+                "type": variable.kind.name(),
+                "required": variable.required(),
+                "secret": variable.secret,
+            })
+        })
+        .collect();
+    json!({
+        "name": kind.name,
+        "description": kind.description,
+        "category": kind.category.as_str(),
+        "locales": locales,
+        "samples": samples,
+        "variables": variables,
+    })
+}
+
+fn table(composer: &Composer) -> Vec<String> {
+    let rows: Vec<[String; 3]> = composer
+        .catalog()
+        .kinds()
+        .map(|kind| {
+            let samples: Vec<&str> =
+                kind.sample_names().into_iter().map(|(name, _)| name).collect();
+            [kind.name.clone(), kind.category.as_str().to_owned(), samples.join(" ")]
+        })
+        .collect();
+    let widths = [0, 1].map(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
+    let locales: Vec<&str> = composer.catalog().locales().map(|locale| locale.as_str()).collect();
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|[name, category, samples]| {
+            format!("{name:0$}  {category:1$}  {samples}", widths[0], widths[1])
+        })
+        .collect();
+    lines.push(String::new());
+    lines.push(locales.join(" "));
+    lines
+}

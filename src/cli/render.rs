@@ -1,0 +1,150 @@
+//! `hongyan render`
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::args::{Content, Format, Render};
+use super::exit::{Exit, Failure};
+use super::voice::Voice;
+use crate::catalog::Kind;
+use crate::compose::{Message, Profile, Rendered, Seal, compose};
+use crate::composer::{Composer, Draft};
+use crate::error::Error;
+use crate::inline::ImageMode;
+use crate::mailer::Setup;
+use crate::snapshot::RECIPIENT;
+use crate::vars::{parse_object, typed_by_declaration};
+
+pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    let stage = Stage::open(setup)?;
+    let kind = stage.composer.catalog().kind(render.kind.as_deref().unwrap_or_default())?;
+    let mut draft = Draft::new(
+        &kind.name,
+        &locale(&stage.composer, &render.content),
+        render.to.as_deref().unwrap_or(RECIPIENT),
+    )?;
+    draft.vars = vars(kind, &draft.locale, &render.content, &stage.composer, Some("typical"))?;
+    let (rendered, message) = stage.finish(&draft)?;
+    let bytes = match (voice.json, render.format) {
+        (true, _) | (_, Format::Json) => {
+            format!("{:#}\n", document(&rendered, &message)).into_bytes()
+        }
+        (_, Format::Eml) => message.bytes().to_vec(),
+        (_, Format::Html) => html(&rendered).into_bytes(),
+        (_, Format::Text) => rendered.text.into_bytes(),
+        (_, Format::Subject) => format!("{}\n", rendered.subject.as_str()).into_bytes(),
+    };
+    voice.write(render.output.as_deref(), &bytes)?;
+    Ok(Exit::Done)
+}
+
+/// A project and what its mails are composed with when they are not sent.
+pub struct Stage {
+    pub composer: Composer,
+    profile: Profile,
+    epoch: Option<i64>,
+}
+
+impl Stage {
+    pub fn open(setup: &Setup) -> Result<Stage, Failure> {
+        let tree = setup.project.open(setup.settings.production)?;
+        let from = setup.from()?;
+        let name = from.name().map_or(from.address().as_str(), |name| name.as_str());
+        Ok(Stage {
+            composer: Composer::load_named(&tree, name)?,
+            profile: Profile { from, images: ImageMode::Inside },
+            epoch: setup.settings.epoch,
+        })
+    }
+
+    /// Renders, seals and composes.
+    pub fn finish(&self, draft: &Draft) -> Result<(Rendered, Message), Error> {
+        let rendered = self.composer.render(draft)?;
+        let from = rendered.recipients.from.as_ref().unwrap_or(&self.profile.from);
+        let seal = match self.epoch {
+            Some(epoch) => Seal::reproducible(&rendered, epoch, from)?,
+            None => crate::mailer::fresh_seal(from)?,
+        };
+        let message = compose(&rendered, &seal, &self.profile)?;
+        Ok((rendered, message))
+    }
+}
+
+/// `--locale`, else the project's.
+pub fn locale(composer: &Composer, content: &Content) -> String {
+    let default = || composer.catalog().settings.default_locale.to_string();
+    content.locale.clone().unwrap_or_else(default)
+}
+
+/// The sample, then `--vars`, then `--var`; `usual` is the sample where nothing is given.
+pub fn vars(
+    kind: &Kind,
+    locale: &str,
+    content: &Content,
+    composer: &Composer,
+    usual: Option<&str>,
+) -> Result<Map<String, Json>, Failure> {
+    let nothing = content.vars.is_none() && content.var.is_empty();
+    let sample = content.sample.as_deref().or(usual.filter(|_| nothing));
+    let mut vars = Map::new();
+    if let Some(name) = sample {
+        let locale = composer.catalog().negotiate(locale).map_err(|error| error.diagnostic())?;
+        vars = kind.sample(name, &locale).ok_or_else(|| kind.unknown_sample(name))?;
+    }
+    if let Some(path) = &content.vars {
+        vars.extend(parse_object(&read(path)?)?);
+    }
+    vars.extend(typed_by_declaration(&content.var, &kind.variables)?);
+    Ok(vars)
+}
+
+/// A file's bytes, or stdin's for `-`.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let result = match path == Path::new("-") {
+        true => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
+        false => std::fs::read(path).map(|read| bytes = read),
+    };
+    result.map(|()| bytes).map_err(|error| Failure::io(path, &error))
+}
+
+fn html(rendered: &Rendered) -> String {
+    rendered.html.with_images(&ImageMode::Inside, |_| String::new())
+}
+
+fn document(rendered: &Rendered, message: &Message) -> Json {
+    let images: Vec<Json> = rendered
+        .images
+        .iter()
+        .map(|image| {
+            json!({"name": image.name(), "cid": image.content_id(), "sha256": image.sha256()})
+        })
+        .collect();
+    let adapted: Vec<Json> =
+        message.adapted().iter().map(|one| json!({"what": one.what, "how": one.how})).collect();
+    json!({
+        "kind": rendered.kind,
+        "locale": rendered.locale.as_str(),
+        "subject": rendered.subject.as_str(),
+        "preheader": rendered.preheader,
+        "text": rendered.text,
+        "html": html(rendered),
+        "headers": headers(message),
+        "images": images,
+        "adapted": adapted,
+    })
+}
+
+/// Names and unfolded values, in the order of the message (RFC 5322 section 2.2.3).
+fn headers(message: &Message) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(message.bytes());
+    let head = text.split("\r\n\r\n").next().unwrap_or_default();
+    let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+    unfolded
+        .split("\r\n")
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}

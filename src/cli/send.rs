@@ -1,0 +1,148 @@
+//! `hongyan send`
+
+use serde_json::{Value as Json, json};
+
+use super::args::Send;
+use super::exit::{Exit, Failure};
+use super::render::{locale, vars};
+use super::voice::Voice;
+use crate::composer::Draft;
+use crate::config::Via;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::error::{Error, ErrorKind};
+use crate::mail::Attachment;
+use crate::mailer::{Delivery, Mailer, Setup};
+use crate::text;
+
+pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    let via = send.via.as_deref().map(Via::parse).transpose();
+    let via = via.map_err(|faults| Failure { exit: Exit::Usage, faults })?;
+    let mailer = setup.builder(via.as_ref())?.build()?;
+    let drafts = drafts(send, &mailer)?;
+    if setup.is_unset() && via.is_none() {
+        tell_of_inbox(setup, voice);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io(std::path::Path::new("tokio"), &error))?;
+    let results: Vec<_> = drafts
+        .into_iter()
+        .map(|draft| {
+            let result = runtime.block_on(mailer.send(&draft));
+            (draft, result)
+        })
+        .collect();
+    Ok(report(&results, &mailer, voice))
+}
+
+/// Nothing is sent unless every mail could be put together.
+fn drafts(send: &Send, mailer: &Mailer) -> Result<Vec<Draft>, Failure> {
+    let composer = mailer.composer();
+    let mut faults = Diagnostics::new();
+    let kind = composer.catalog().kind(&send.kind)?.clone();
+    let locale = locale(&composer, &send.content);
+    let vars = vars(&kind, &locale, &send.content, &composer, None)?;
+    let attachments = attachments(send)?;
+    let mut drafts = Vec::new();
+    for to in &send.to {
+        match Draft::new(&kind.name, &locale, to) {
+            Ok(draft) => {
+                drafts.push(Draft { vars: vars.clone(), attachments: attachments.clone(), ..draft })
+            }
+            Err(problems) => faults.extend(problems),
+        }
+    }
+    if let Some(draft) = drafts.first() {
+        faults.extend(composer.render(draft).err().into_iter().flatten());
+    }
+    Ok(faults.ok(drafts)?)
+}
+
+fn attachments(send: &Send) -> Result<Vec<Attachment>, Failure> {
+    let mut attachments = Vec::new();
+    for path in &send.attach {
+        let bytes = std::fs::read(path).map_err(|error| Failure::io(path, &error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let attachment = Attachment::new(&name, None, bytes).map_err(|error| error.diagnostic())?;
+        attachments.push(attachment);
+    }
+    Ok(attachments)
+}
+
+fn tell_of_inbox(setup: &Setup, voice: &Voice) {
+    voice.note(&text!(
+        "no mail variable is set: the mail is caught in the file inbox, nothing is sent",
+        "没有设置任何邮件变量：邮件会存入文件收件箱，不会真正发出"
+    ));
+    let hint: Diagnostics = setup.files.production_hint().into_iter().collect();
+    voice.warn(&hint);
+}
+
+fn report(results: &[(Draft, Result<Delivery, Error>)], mailer: &Mailer, voice: &Voice) -> Exit {
+    let exit = results.iter().fold(Exit::Done, |exit, (_, result)| match result {
+        Ok(_) => exit,
+        Err(error) => exit.worst(Exit::of(error)),
+    });
+    if voice.json {
+        let receipts = results.iter().map(|(draft, result)| match result {
+            Ok(delivery) => serde_json::to_value(delivery).unwrap_or(Json::Null),
+            Err(error) => failed(draft, error, mailer, voice),
+        });
+        voice.document(&receipts.collect());
+        return exit;
+    }
+    for (draft, result) in results {
+        match result {
+            Ok(delivery) => told(delivery, voice),
+            Err(error) => {
+                let to = draft.to.address().masked();
+                let about = |fault: Diagnostic| fault.in_file(to.clone());
+                voice.warn(&error.diagnostics().into_iter().map(about).collect());
+            }
+        }
+    }
+    exit
+}
+
+/// A mail that lies on this machine is told by its path alone, so that a script can take it.
+fn told(delivery: &Delivery, voice: &Voice) {
+    let (kind, locale, to) = (&delivery.kind, &delivery.locale, &delivery.to);
+    match &delivery.path {
+        Some(path) => {
+            voice.note(&text!(
+                "caught `{kind}` ({locale}) for {to}",
+                "已存下 `{kind}`（{locale}），收件人 {to}"
+            ));
+            voice.line(&path.display().to_string());
+        }
+        None => {
+            let reply = delivery.reply.as_ref().map(ToString::to_string).unwrap_or_default();
+            voice.say(&text!(
+                "sent `{kind}` ({locale}) to {to}: {reply}",
+                "已发送 `{kind}`（{locale}）给 {to}：{reply}"
+            ));
+        }
+    }
+}
+
+fn failed(draft: &Draft, error: &Error, mailer: &Mailer, voice: &Voice) -> Json {
+    let state = if error.kind() == ErrorKind::InDoubt { "unknown" } else { "failed" };
+    let reply = error.send_error().and_then(|error| error.reply.as_ref());
+    let faults = error.diagnostics().to_json(voice.language());
+    json!({
+        "id": null,
+        "message_id": null,
+        "kind": draft.kind,
+        "locale": draft.locale,
+        "to": draft.to.address().masked(),
+        "state": state,
+        "transport": mailer.transport().name(),
+        "reply": reply.map(|reply| json!({"code": reply.code, "text": reply.text})),
+        "provider_id": null,
+        "adapted": [],
+        "path": null,
+        "timings_ms": {},
+        "error": faults["errors"][0],
+    })
+}

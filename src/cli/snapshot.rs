@@ -1,0 +1,73 @@
+//! `hongyan snapshot`
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::args::{Snapshot, SnapshotTask};
+use super::exit::{Exit, Failure};
+use super::voice::Voice;
+use crate::composer::Composer;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::mailer::Setup;
+use crate::snapshot::{Difference, accept, compare, diff, read, take};
+use crate::text;
+
+pub fn run(snapshot: &Snapshot, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    if snapshot.task == SnapshotTask::Accept && std::env::var_os("CI").is_some() {
+        return Err(Failure::usage(not_in_ci()));
+    }
+    // Whatever the environment says: no production, no brand name from outside.
+    let composer = Composer::load(&setup.project.open(false)?)?;
+    let taken = take(&composer)?;
+    let folder = setup.project.root(&setup.working).join("snapshots");
+    if snapshot.task == SnapshotTask::Accept {
+        let changed = accept(&folder, &taken).map_err(|error| Failure::io(&folder, &error))?;
+        tell(&changed, voice);
+        return Ok(Exit::Done);
+    }
+    let golden = read(&folder).map_err(|error| Failure::io(&folder, &error))?;
+    let differences = compare(&golden, &taken);
+    if snapshot.task == SnapshotTask::Diff && !voice.json {
+        for path in differences.keys() {
+            let empty = Vec::new();
+            let (old, new) =
+                (golden.get(path).unwrap_or(&empty), taken.get(path).unwrap_or(&empty));
+            voice.raw(diff(path, old, new).as_bytes());
+        }
+    } else {
+        tell(&differences, voice);
+    }
+    Ok(if differences.is_empty() { Exit::Done } else { differs(voice) })
+}
+
+fn tell(differences: &BTreeMap<String, Difference>, voice: &Voice) {
+    if voice.json {
+        let list = differences.iter().map(|(path, difference)| {
+            json!({"path": format!("snapshots/{path}"), "state": difference.as_str()})
+        });
+        return voice.document(&json!({"differences": list.collect::<Vec<Json>>()}));
+    }
+    for (path, difference) in differences {
+        voice.line(&format!("snapshots/{path}: {}", difference.as_str()));
+    }
+}
+
+fn differs(voice: &Voice) -> Exit {
+    voice.note(&text!(
+        "`hongyan snapshot diff` shows what changed, `hongyan snapshot accept` takes it over",
+        "`hongyan snapshot diff` 查看变化，`hongyan snapshot accept` 接受变化"
+    ));
+    Exit::Wrong
+}
+
+fn not_in_ci() -> Diagnostic {
+    Diagnostic::error(
+        Code::SnapshotDiffers,
+        text!("snapshots are not accepted where `CI` is set", "设置了 `CI` 时不能接受快照"),
+    )
+    .hint(text!(
+        "run it on your own machine, look at the diff, and commit the files",
+        "请在自己的机器上运行，查看差异后提交文件"
+    ))
+}

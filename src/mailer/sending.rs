@@ -1,0 +1,160 @@
+//! One mail on the way from the caller: the builder behind [`Mailer::to`].
+
+use serde::Serialize;
+
+use super::{Delivery, Mailer};
+use crate::composer::Draft;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::mail::{AddressError, Attachment, AttachmentError, CustomHeader, HeaderError, Mailbox};
+use crate::text;
+
+/// A mail being put together. Faults are gathered and told by
+/// [`render_and_send`](Sending::render_and_send).
+#[must_use]
+pub struct Sending<'m> {
+    mailer: &'m Mailer,
+    recipient: Result<Mailbox, AddressError>,
+    cc: Vec<Mailbox>,
+    bcc: Vec<Mailbox>,
+    reply_to: Option<Mailbox>,
+    headers: Vec<CustomHeader>,
+    attachments: Vec<Attachment>,
+    faults: Diagnostics,
+}
+
+impl<'m> Sending<'m> {
+    pub(super) fn new(mailer: &'m Mailer, recipient: &str) -> Self {
+        Sending {
+            mailer,
+            recipient: Mailbox::parse(recipient),
+            cc: Vec::new(),
+            bcc: Vec::new(),
+            reply_to: None,
+            headers: Vec::new(),
+            attachments: Vec::new(),
+            faults: Diagnostics::new(),
+        }
+    }
+
+    /// Adds a copy that everyone sees. Not for security mail.
+    pub fn cc(mut self, recipient: &str) -> Self {
+        let mailbox = self.mailbox(recipient, format!("/cc/{}", self.cc.len()));
+        self.cc.extend(mailbox);
+        self
+    }
+
+    /// Adds a copy that nobody sees. Not for security mail.
+    pub fn bcc(mut self, recipient: &str) -> Self {
+        let mailbox = self.mailbox(recipient, format!("/bcc/{}", self.bcc.len()));
+        self.bcc.extend(mailbox);
+        self
+    }
+
+    /// Sets where answers go.
+    pub fn reply_to(mut self, mailbox: &str) -> Self {
+        self.reply_to = self.mailbox(mailbox, "/reply_to".into());
+        self
+    }
+
+    /// Attaches a file of at most [`MAX_ATTACHMENT_BYTES`](crate::mail::MAX_ATTACHMENT_BYTES);
+    /// the content type follows from the name unless given.
+    pub fn attach(mut self, filename: &str, content_type: Option<&str>, bytes: &[u8]) -> Self {
+        let pointer = format!("/attachments/{}", self.attachments.len());
+        let read: Result<_, AttachmentError> = Attachment::new(filename, content_type, bytes);
+        match read {
+            Ok(attachment) => self.attachments.push(attachment),
+            Err(error) => self.faults.push(error.diagnostic().pointer(pointer)),
+        }
+        self
+    }
+
+    /// Sets a header: `X-*`, `List-Unsubscribe`, `List-Unsubscribe-Post`, `In-Reply-To`,
+    /// `References` or `Importance`.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let read: Result<_, HeaderError> = CustomHeader::new(name, value);
+        match read {
+            Ok(header) => self.headers.push(header),
+            Err(error) => self.faults.push(error.diagnostic().pointer("/headers")),
+        }
+        self
+    }
+
+    /// Asks that a mail with this key is sent once only. It needs an outbox, which this version
+    /// does not have, so sending then fails: a promise that cannot be kept is not made.
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        let _ = key;
+        self.faults.push(needs_outbox("idempotency_key"));
+        self
+    }
+
+    /// Asks that the mail leaves at a time (seconds since 1970). It needs an outbox, as
+    /// [`idempotency_key`](Sending::idempotency_key) does.
+    pub fn send_at(mut self, time: i64) -> Self {
+        let _ = time;
+        self.faults.push(needs_outbox("send_at"));
+        self
+    }
+
+    /// Renders a kind in a locale (a tag, or a whole Accept-Language) and sends it. It returns
+    /// with the transport's answer.
+    ///
+    /// # Errors
+    /// See [`Error::kind`].
+    pub async fn render_and_send(
+        self,
+        kind: &str,
+        locale: &str,
+        vars: impl Serialize,
+    ) -> Result<Delivery, Error> {
+        let mailer = self.mailer;
+        let draft = self.into_draft(kind, locale, vars)?;
+        mailer.send(&draft).await
+    }
+
+    fn into_draft(
+        mut self,
+        kind: &str,
+        locale: &str,
+        vars: impl Serialize,
+    ) -> Result<Draft, Diagnostics> {
+        let to = match self.recipient {
+            Ok(to) => to,
+            Err(error) => {
+                self.faults.push(error.diagnostic().pointer("/to"));
+                return Err(self.faults);
+            }
+        };
+        self.faults.ok(())?;
+        Draft {
+            kind: kind.to_owned(),
+            locale: locale.to_owned(),
+            vars: serde_json::Map::new(),
+            to,
+            cc: self.cc,
+            bcc: self.bcc,
+            reply_to: self.reply_to,
+            headers: self.headers,
+            attachments: self.attachments,
+        }
+        .vars(vars)
+    }
+
+    fn mailbox(&mut self, written: &str, pointer: String) -> Option<Mailbox> {
+        match Mailbox::parse(written) {
+            Ok(mailbox) => Some(mailbox),
+            Err(error) => {
+                self.faults.push(error.diagnostic().pointer(pointer));
+                None
+            }
+        }
+    }
+}
+
+fn needs_outbox(wish: &str) -> Diagnostic {
+    Diagnostic::error(Code::NeedsOutbox, text!("`{wish}` needs an outbox", "`{wish}` 需要待发队列"))
+        .hint(text!(
+            "leave it out: this mailer sends at once and keeps no record",
+            "请去掉它：此发送方式会立即发送，不保留记录"
+        ))
+}
