@@ -25,6 +25,8 @@ pub(super) enum Page {
 
 /// How deep macros, includes and blocks may call each other.
 const MAX_CALLS: usize = 24;
+/// How many of them one page may enter: each of 24 that calls the next one twice makes millions.
+const MAX_ENTERED: usize = 5_000;
 /// Functions that templates have beside `t` and `image`.
 const FUNCTIONS: [&str; 6] = ["t", "image", "range", "dict", "namespace", "super"];
 /// Elements that mail clients drop or that would do something.
@@ -88,6 +90,7 @@ pub(super) struct Walk<'a> {
     given: Vec<&'a str>,
     blocks: BTreeMap<&'a str, Vec<(&'a ast::Block<'a>, &'a str)>>,
     calls: usize,
+    entered: usize,
     used: BTreeSet<String>,
     faults: Diagnostics,
 }
@@ -114,6 +117,7 @@ impl<'a> Walk<'a> {
             given: Vec::new(),
             blocks: BTreeMap::new(),
             calls: 0,
+            entered: 0,
             used: BTreeSet::new(),
             faults: Diagnostics::new(),
         }
@@ -246,7 +250,8 @@ impl<'a> Walk<'a> {
     }
 
     fn within(&mut self, file: &'a str, work: impl FnOnce(&mut Self)) {
-        if self.calls >= MAX_CALLS {
+        self.entered += 1;
+        if self.calls >= MAX_CALLS || self.entered > MAX_ENTERED {
             return self.faults.push(
                 Diagnostic::error(
                     Code::TemplateTooMuchWork,
