@@ -244,39 +244,48 @@ fn environment() -> Environment<'static> {
 
 /// The most tokens within one pair of braces: a longer chain would be compiled recursively.
 const MAX_TOKENS: usize = 1_000;
-/// The most `elif` that stand open at once: the engine reads each as an `if` within the last.
-const MAX_ELIFS: usize = 100;
+/// The most `if` and `elif` that stand open at once: the engine reads each within the last.
+const MAX_BRANCHES: usize = 100;
 
 fn too_complex(text: &str) -> bool {
     use minijinja::machinery::{Token, tokenize};
     let mut run = 0;
     let mut begins = false;
-    let mut open = vec![0_usize];
+    let mut branches = Branches::default();
     for token in tokenize(text, false, Default::default()) {
         match token {
             Ok((Token::TemplateData(_) | Token::BlockEnd | Token::VariableEnd, _)) => run = 0,
             Ok((Token::Ident(name), _)) if begins => {
-                count_elifs(name, &mut open);
+                branches.read(name);
                 run += 1;
             }
             Ok(_) => run += 1,
             Err(_) => return false,
         }
         begins = matches!(token, Ok((Token::BlockStart, _)));
-        if run > MAX_TOKENS || open.iter().sum::<usize>() > MAX_ELIFS {
+        if run > MAX_TOKENS || branches.total > MAX_BRANCHES {
             return true;
         }
     }
     false
 }
 
-/// `open` holds, for each `if` that has not ended, how many `elif` it has.
-fn count_elifs(block: &str, open: &mut Vec<usize>) {
-    match (block, open.last_mut()) {
-        ("if", _) => open.push(0),
-        ("elif", Some(count)) => *count += 1,
-        ("endif", _) => drop(open.pop()),
-        _ => {}
+/// How many branches each open `if` has, and all of them together.
+#[derive(Default)]
+struct Branches {
+    open: Vec<usize>,
+    total: usize,
+}
+
+impl Branches {
+    fn read(&mut self, block: &str) {
+        match (block, self.open.last_mut()) {
+            ("if", _) => self.open.push(1),
+            ("elif", Some(count)) => *count += 1,
+            ("endif", _) => self.total -= self.open.pop().unwrap_or(0),
+            _ => return,
+        }
+        self.total += usize::from(block != "endif");
     }
 }
 
@@ -284,8 +293,8 @@ fn too_complex_fault(source: &SourceText) -> Diagnostic {
     Diagnostic::error(
         Code::TemplateTooComplex,
         text!(
-            "an expression has more than {MAX_TOKENS} parts, or an `if` more than {MAX_ELIFS} `elif`",
-            "表达式超过 {MAX_TOKENS} 个部分，或 `if` 含有超过 {MAX_ELIFS} 个 `elif`"
+            "an expression has more than {MAX_TOKENS} parts, or more than {MAX_BRANCHES} `if` and `elif` stand open",
+            "表达式超过 {MAX_TOKENS} 个部分，或同时打开的 `if` 与 `elif` 超过 {MAX_BRANCHES} 个"
         ),
     )
     .in_file(format!("templates/{}", source.name().trim_start_matches("templates/")))

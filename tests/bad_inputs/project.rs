@@ -68,4 +68,3 @@ pub fn codes(faults: &Diagnostics) -> Vec<Code> {
     codes.dedup();
     codes
 }
-
