@@ -32,14 +32,20 @@ pub(super) struct Parsed<'a> {
 pub(super) fn analyse(catalog: &Catalog, faults: &mut Diagnostics) -> Analysis {
     let parsed = parse(catalog, faults);
     let mut analysis = Analysis::default();
+    let mut unused = Vec::new();
     for kind in catalog.kinds() {
         let mut used_variables = BTreeSet::new();
         for locale in catalog.locales() {
             analyse_one(catalog, &parsed, kind, locale, &mut analysis, &mut used_variables, faults);
         }
-        unused_variables(kind, &used_variables, faults);
+        unused.push((kind, used_variables));
     }
-    strings::check(catalog, &analysis.used_strings, faults);
+    strings::compare_locales(catalog, faults);
+    // A template that cannot be read uses nothing, which would be one mistake told many times.
+    if !faults.has_errors() {
+        unused.iter().for_each(|(kind, used)| unused_variables(kind, used, faults));
+        strings::unused(catalog, &analysis.used_strings, faults);
+    }
     analysis.labels.values_mut().for_each(|labels| {
         labels.sort();
         labels.dedup();

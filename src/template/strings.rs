@@ -12,7 +12,7 @@ use crate::text;
 const STRING_TAGS: [&str; 7] = ["strong", "/strong", "em", "/em", "a", "/a", "br"];
 
 /// Non-draft locales carry the same keys, placeholders and links; drafts are told of as warnings.
-pub(super) fn check(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+pub(super) fn compare_locales(catalog: &Catalog, faults: &mut Diagnostics) {
     let settings = &catalog.settings;
     let all: Vec<(&Locale, bool, BTreeMap<String, Shape>)> = settings
         .locales
@@ -28,7 +28,6 @@ pub(super) fn check(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Dia
             compare((base_locale, base), (locale, shapes), faults);
         }
     }
-    unused(&catalog.strings(base_locale), used, faults);
 }
 
 /// What must be alike in two locales.
@@ -168,7 +167,9 @@ fn link_attribute(tag: &str, name: &str, value: &str) -> bool {
     tag == "a" && name == "href" && (placeholder || https)
 }
 
-fn unused(strings: &Strings, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+/// Strings of the default locale that no kind uses.
+pub(super) fn unused(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+    let strings = catalog.strings(&catalog.settings.default_locale);
     for (key, entry) in strings.iter() {
         let Content::Text(_) = entry.content else { continue };
         let parts: Vec<&str> = key.split('.').collect();

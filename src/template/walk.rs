@@ -25,6 +25,10 @@ pub(super) enum Page {
 
 /// How deep macros, includes and blocks may call each other.
 const MAX_CALLS: usize = 24;
+/// How many of them one page may enter: each of 24 that calls the next one twice makes millions.
+const MAX_ENTERED: usize = 5_000;
+/// How deep blocks may stand within each other, over all macros and includes.
+const MAX_NESTING: usize = 200;
 /// Functions that templates have beside `t` and `image`.
 const FUNCTIONS: [&str; 6] = ["t", "image", "range", "dict", "namespace", "super"];
 /// Elements that mail clients drop or that would do something.
@@ -88,6 +92,8 @@ pub(super) struct Walk<'a> {
     given: Vec<&'a str>,
     blocks: BTreeMap<&'a str, Vec<(&'a ast::Block<'a>, &'a str)>>,
     calls: usize,
+    entered: usize,
+    nesting: usize,
     used: BTreeSet<String>,
     faults: Diagnostics,
 }
@@ -114,6 +120,8 @@ impl<'a> Walk<'a> {
             given: Vec::new(),
             blocks: BTreeMap::new(),
             calls: 0,
+            entered: 0,
+            nesting: 0,
             used: BTreeSet::new(),
             faults: Diagnostics::new(),
         }
@@ -246,18 +254,9 @@ impl<'a> Walk<'a> {
     }
 
     fn within(&mut self, file: &'a str, work: impl FnOnce(&mut Self)) {
-        if self.calls >= MAX_CALLS {
-            return self.faults.push(
-                Diagnostic::error(
-                    Code::TemplateTooMuchWork,
-                    text!(
-                        "templates or macros call each other without end",
-                        "模板或宏无限互相调用"
-                    ),
-                )
-                .in_file(format!("templates/{file}"))
-                .hint(text!("remove the call that closes the circle", "请去掉形成循环的调用")),
-            );
+        self.entered += 1;
+        if self.calls >= MAX_CALLS || self.entered > MAX_ENTERED {
+            return self.faults.push(endless(file));
         }
         let before = std::mem::replace(&mut self.file, file);
         self.calls += 1;
@@ -267,7 +266,12 @@ impl<'a> Walk<'a> {
     }
 
     fn statements(&mut self, statements: &'a [Stmt<'a>]) {
+        if self.nesting >= MAX_NESTING {
+            return self.faults.push(too_deep(self.file));
+        }
+        self.nesting += 1;
         statements.iter().for_each(|statement| self.statement(statement));
+        self.nesting -= 1;
     }
 
     fn statement(&mut self, statement: &'a Stmt<'a>) {
@@ -1226,6 +1230,23 @@ fn unknown_field<'k>(of: &str, name: &str, known: impl Iterator<Item = &'k str>)
     )
     .hint(text!("fields: `{list}`", "字段：`{list}`"))
     .did_you_mean(name, known)
+}
+
+fn endless(file: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateTooMuchWork,
+        text!("templates or macros call each other without end", "模板或宏无限互相调用"),
+    )
+    .in_file(format!("templates/{file}"))
+    .hint(text!("remove the call that closes the circle", "请去掉形成循环的调用"))
+}
+
+fn too_deep(file: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateTooComplex,
+        text!("blocks stand more than {MAX_NESTING} deep", "区块嵌套超过 {MAX_NESTING} 层"),
+    )
+    .in_file(format!("templates/{file}"))
 }
 
 fn too_many(function: &str) -> Diagnostic {
