@@ -216,10 +216,25 @@ fn fall_back(
         );
     };
     if let Some(strings) = all.get_mut(&setting.locale) {
+        let missing = base.entries.keys().filter(|key| !strings.entries.contains_key(*key)).count();
+        if missing > 0 {
+            faults.push(draft_incomplete(&setting.locale, source, missing));
+        }
         for (key, entry) in base.entries {
             strings.entries.entry(key).or_insert(entry);
         }
     }
+}
+
+fn draft_incomplete(locale: &Locale, source: &Locale, missing: usize) -> Diagnostic {
+    Diagnostic::warning(
+        Code::LocaleDraft,
+        text!(
+            "the draft `{locale}` lacks {missing} strings, taken from `{source}`",
+            "草稿 `{locale}` 缺少 {missing} 条文案，暂用 `{source}` 的"
+        ),
+    )
+    .in_file(format!("locales/{locale}.yaml"))
 }
 
 impl Pattern {

@@ -236,6 +236,10 @@ fn environment() -> Environment<'static> {
     environment.add_function("t", functions::t);
     environment.add_function("image", functions::image);
     environment.add_filter("label", functions::label);
+    environment.add_filter("date", functions::date);
+    environment.add_filter("time", functions::time);
+    environment.add_filter("duration", functions::duration);
+    environment.add_filter("money", functions::money);
     environment.add_filter("mask_email", functions::mask_email);
     environment.add_filter("mask_phone", functions::mask_phone);
     environment.add_test("defined", functions::is_given);
