@@ -57,7 +57,7 @@ pub fn parse(source: &SourceText, faults: &mut Diagnostics) -> Option<Node> {
         reject_unsupported_tags: true,
         merge_keys: serde_yaml::options::MergeKeyPolicy::Error,
         with_snippet: false,
-        budget: serde_yaml::budget! { max_depth: 64, max_nodes: 200_000, max_aliases: 200 },
+        budget: serde_yaml::budget! { max_depth: 32, max_nodes: 200_000, max_aliases: 200 },
     };
     match serde_yaml::from_str_with_options::<Spanned<Raw>>(source.text(), options) {
         Ok(raw) => Some(place(raw, source)),

@@ -33,7 +33,7 @@ pub(super) fn analyse(catalog: &Catalog, faults: &mut Diagnostics) -> Analysis {
     let parsed = parse(catalog, faults);
     let mut analysis = Analysis::default();
     let mut unused = Vec::new();
-    for kind in catalog.kinds() {
+    for kind in catalog.kinds().filter(|kind| kind.is_sound()) {
         let mut used_variables = BTreeSet::new();
         for locale in catalog.locales() {
             analyse_one(catalog, &parsed, kind, locale, &mut analysis, &mut used_variables, faults);

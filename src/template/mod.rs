@@ -13,6 +13,7 @@ mod strings;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -45,7 +46,6 @@ pub struct Program {
 }
 
 /// What a [`Program`] writes.
-#[derive(Debug)]
 pub struct Filled {
     /// The subject, not yet flattened to one line
     pub subject: String,
@@ -57,6 +57,16 @@ pub struct Filled {
     pub text: Option<String>,
     /// The images that the page shows, in order
     pub images: Vec<Arc<Image>>,
+}
+
+/// Sizes only: the rest holds what callers passed.
+impl fmt::Debug for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled")
+            .field("html", &self.html.len())
+            .field("images", &self.images.len())
+            .finish_non_exhaustive()
+    }
 }
 
 struct Engine {

@@ -972,8 +972,14 @@ impl<'a> Walk<'a> {
         call: &'a ast::Spanned<ast::Call<'a>>,
         at: Range<usize>,
     ) -> Abstract<'a> {
-        self.arguments(&call.args);
-        if let Some(CallArg::Pos(name)) = call.args.first()
+        let fixed = match call.args.first() {
+            Some(CallArg::Pos(name)) => matches!(self.eval(name).known, Known::Fixed),
+            _ => false,
+        };
+        self.arguments(call.args.get(1..).unwrap_or_default());
+        if !fixed {
+            self.report(unnamed_image(), at);
+        } else if let Some(CallArg::Pos(name)) = call.args.first()
             && let Some(name) = literal(name)
             && name != "logo"
             && self.catalog.image(&name, self.locale).is_none()
@@ -1230,6 +1236,15 @@ fn unknown_field<'k>(of: &str, name: &str, known: impl Iterator<Item = &'k str>)
     )
     .hint(text!("fields: `{list}`", "字段：`{list}`"))
     .did_you_mean(name, known)
+}
+
+/// Callers do not choose pictures; and the fault of one that is missing names it.
+fn unnamed_image() -> Diagnostic {
+    Diagnostic::error(
+        Code::ImageMissing,
+        text!("`image()` takes its name in quotes", "`image()` 的名称要写在引号里"),
+    )
+    .hint(text!("write `image('logo')`", "请写 `image('logo')`"))
 }
 
 fn endless(file: &str) -> Diagnostic {
