@@ -219,7 +219,7 @@ fn addresses_headers_and_attachments_appear_in_no_fault() {
 fn draft_mail_and_values_hide_what_they_hold() {
     let tree = project::with(
         "locales/en.yaml",
-        project::text("locales/en.yaml").replace("Your {brand} code", "{code} {name}"),
+        project::text("locales/en.yaml").replace("Your {brand} code", "\"{code} {name}\""),
     );
     let composer = Composer::load(&tree).unwrap();
     let draft = project::draft(vars());

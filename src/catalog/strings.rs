@@ -2,7 +2,7 @@
 //!
 //! What a placeholder is filled with is not known here; [`Pattern::fill`] asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::settings::{LocaleSetting, Settings};
@@ -16,6 +16,10 @@ use crate::yaml::{self, Key, Node, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
     entries: BTreeMap<String, Entry>,
+    /// Keys whose text was refused
+    refused: BTreeSet<String>,
+    /// A file could not be read at all
+    unread: bool,
 }
 
 /// What stands at a dotted key: a text, or the cases of one.
@@ -79,8 +83,9 @@ impl Strings {
             .filter(|name| *name == file || (name.starts_with(&folder) && name.ends_with(".yaml")));
         for name in names {
             let source = tree.text(name, faults);
-            if let Some(node) = source.and_then(|source| yaml::parse(&source, faults)) {
-                strings.read_file(&node, &tag, faults);
+            match source.and_then(|source| yaml::parse(&source, faults)) {
+                Some(node) => strings.read_file(&node, &tag, faults),
+                None => strings.unread = true,
             }
         }
         strings
@@ -97,6 +102,16 @@ impl Strings {
             Content::Text(pattern) => Some(pattern),
             Content::Cases(_) => None,
         }
+    }
+
+    /// Whether a file could not be read: what is missing then says nothing.
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// Whether the key is there and its text, or that of a case, was refused.
+    pub fn is_refused(&self, key: &str) -> bool {
+        self.refused.contains(key)
     }
 
     /// All dotted keys and their entries, sorted.
@@ -124,7 +139,10 @@ impl Strings {
                 faults.push(dotted_key(key));
                 continue;
             }
-            let Some(content) = self.read_content(&path, node, faults) else { continue };
+            let Some(content) = self.read_content(&path, node, faults) else {
+                self.refused.insert(path);
+                continue;
+            };
             self.insert(path, Entry { span: key.span.clone(), content }, faults);
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Analysis {
     pub labels: BTreeMap<String, Vec<(usize, String)>>,
     /// Dotted keys of the strings that are used, in any locale
     pub used_strings: BTreeSet<String>,
+    /// Strings that a fault was told of already, so that they are not compared as well
+    pub told: BTreeSet<(Locale, String)>,
 }
 
 /// The parsed templates of a catalog.
@@ -35,12 +37,12 @@ pub(super) fn analyse(catalog: &Catalog, faults: &mut Diagnostics) -> Analysis {
     let mut unused = Vec::new();
     for kind in catalog.kinds().filter(|kind| kind.is_sound()) {
         let mut used_variables = BTreeSet::new();
-        for locale in catalog.locales() {
+        for locale in catalog.locales().filter(|locale| !catalog.strings(locale).is_unread()) {
             analyse_one(catalog, &parsed, kind, locale, &mut analysis, &mut used_variables, faults);
         }
         unused.push((kind, used_variables));
     }
-    strings::compare_locales(catalog, faults);
+    strings::compare_locales(catalog, &analysis.told, faults);
     // A template that cannot be read uses nothing, which would be one mistake told many times.
     if !faults.has_errors() {
         unused.iter().for_each(|(kind, used)| unused_variables(kind, used, faults));

@@ -190,6 +190,10 @@ impl<'a> Walk<'a> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic, range: Range<usize>) {
+        if range == (0..0) {
+            let file = self.source().name().to_owned();
+            return self.faults.push(diagnostic.in_file(file));
+        }
         let span = self.source().span(range);
         self.faults.push(if diagnostic.position().is_none() {
             diagnostic.at(span)
@@ -1042,8 +1046,11 @@ impl<'a> Walk<'a> {
         let kind = &self.kind.name;
         let paths = [format!("{kind}.{key}"), format!("common.{key}")];
         let Some(path) = paths.iter().find(|path| strings.get(path).is_some()) else {
-            let fault = self.missing_string(key, &paths, &strings);
-            self.report(fault, at);
+            // What was refused, or another locale has, is told of where strings are compared.
+            if !paths.iter().any(|path| strings.is_refused(path) || self.is_elsewhere(path)) {
+                let fault = self.missing_string(key, &paths, &strings);
+                self.report(fault, at);
+            }
             return Abstract::new(Known::Plain);
         };
         self.analysis.used_strings.insert(path.clone());
@@ -1064,19 +1071,28 @@ impl<'a> Walk<'a> {
             for name in pattern.placeholders() {
                 if !names.contains(&name) {
                     let guarded = case == Some("set") && chosen == Some(name);
-                    self.placeholder(name, guarded, pattern);
+                    self.placeholder(&path, name, guarded, pattern);
                 }
             }
         }
         Abstract::new(if html { Known::Markup } else { Known::Plain })
     }
 
-    fn placeholder(&mut self, name: &str, guarded: bool, pattern: &crate::catalog::Pattern) {
+    fn placeholder(
+        &mut self,
+        path: &str,
+        name: &str,
+        guarded: bool,
+        pattern: &crate::catalog::Pattern,
+    ) {
         if name == "brand" {
             return;
         }
         let fault = match self.kind.variables.get(name) {
-            None => unknown_placeholder(name, &self.kind.variables),
+            None => {
+                self.analysis.told.insert((self.locale.clone(), path.to_owned()));
+                unknown_placeholder(name, &self.kind.variables)
+            }
             Some(variable) => {
                 self.used.insert(variable.name.clone());
                 self.analysis.used_strings.insert(format!("{}.{name}", self.kind.name));
@@ -1091,25 +1107,28 @@ impl<'a> Walk<'a> {
         self.faults.push(fault.at(pattern.span.clone()));
     }
 
+    fn is_elsewhere(&self, path: &str) -> bool {
+        let settings = &self.catalog.settings.locales;
+        let mut others = settings.iter().filter(|setting| !setting.draft);
+        others.any(|setting| self.catalog.strings(&setting.locale).get(path).is_some())
+    }
+
     fn missing_string(
         &self,
         key: &str,
         paths: &[String; 2],
         strings: &crate::catalog::Strings,
     ) -> Diagnostic {
-        let (locale, [own, common]) = (self.locale, paths);
+        let [own, common] = paths;
         let prefix = format!("{}.", self.kind.name);
         let known = strings
             .iter()
             .filter_map(|(path, _)| path.strip_prefix(&prefix).or(path.strip_prefix("common.")));
         Diagnostic::error(
             Code::StringMissing,
-            text!(
-                "`{locale}` has no string `{own}` or `{common}`",
-                "`{locale}` 没有文案 `{own}` 或 `{common}`"
-            ),
+            text!("there is no string `{own}` or `{common}`", "没有文案 `{own}` 或 `{common}`"),
         )
-        .hint(text!("add it to `locales/{locale}.yaml`", "请补到 `locales/{locale}.yaml`"))
+        .hint(text!("add it to every file of `locales/`", "请补到 `locales/` 下的每个文件"))
         .did_you_mean(key, known)
     }
 
@@ -1161,6 +1180,8 @@ impl<'a> Walk<'a> {
         if missing.is_empty() || (!plural && cases.iter().any(|case| case == "other")) {
             return;
         }
+        let told = missing.iter().map(|case| (self.locale.clone(), format!("{path}.{case}")));
+        self.analysis.told.extend(told);
         let (missing, locale) = (missing.join("`, `"), self.locale);
         let span = self.catalog.strings(locale).get(path).map(|entry| entry.span.clone());
         let fault = Diagnostic::error(
