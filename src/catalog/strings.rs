@@ -266,6 +266,11 @@ impl Pattern {
         names
     }
 
+    /// Where a placeholder stands.
+    pub fn place_of(&self, name: &str) -> Span {
+        within(&self.span, &format!("{{{name}}}"))
+    }
+
     /// The text with every placeholder replaced.
     ///
     /// # Errors
@@ -321,19 +326,39 @@ fn is_placeholder(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// The brace with what stands around it: up to the end of the braces that follow.
 fn excerpt(rest: &str, open: usize) -> String {
-    let start = rest[..open].char_indices().last().map_or(open, |(at, _)| at);
-    rest[start..].chars().take(24).collect()
+    let before = rest[..open].chars().next_back().filter(|c| "%$#".contains(*c));
+    let start = open - before.map_or(0, char::len_utf8);
+    let inner = &rest[open..];
+    let end = inner.find('}').map_or(inner.len(), |close| {
+        close + inner[close..].chars().take_while(|c| *c == '}').count()
+    });
+    rest[start..open + end].chars().take(40).collect()
 }
 
 fn bad_placeholder(wrong: &str, span: &Span) -> Diagnostic {
+    let name = wrong.trim_start_matches(['%', '$', '#', '{']).trim_end_matches('}').trim();
+    let name = if is_placeholder(name) { name } else { "user_name" };
     Diagnostic::error(
         Code::StringBadPlaceholder,
         text!("`{wrong}` is not a placeholder", "`{wrong}` 不是占位符"),
     )
-    .at(span.clone())
+    .at(within(span, wrong))
     .hint(text!(
-        "a placeholder is one name in single braces: `{{user_name}}`",
-        "占位符是单层花括号里的一个名称：`{{user_name}}`"
+        "a placeholder is one name in single braces: `{{{name}}}`",
+        "占位符是单层花括号里的一个名称：`{{{name}}}`"
     ))
+}
+
+/// The place of a part of a text, where YAML leaves it as it is written.
+fn within(span: &Span, part: &str) -> Span {
+    let written = &span.source().text()[span.range()];
+    match written.find(part).filter(|_| !part.is_empty()) {
+        Some(at) => {
+            let start = span.range().start + at;
+            span.source().span(start..start + part.len())
+        }
+        None => span.clone(),
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::machinery::ast::Stmt;
 
 use super::walk::{Page, Walk};
-use super::{fault, strings};
+use super::{fault, strings, syntax};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
 use crate::locale::Locale;
@@ -64,7 +64,10 @@ fn parse<'a>(catalog: &'a Catalog, faults: &mut Diagnostics) -> Parsed<'a> {
         }
         match minijinja::machinery::parse(source.text(), name, Default::default()) {
             Ok(statement) => drop(templates.insert(name.as_str(), (source, statement))),
-            Err(error) => faults.push(fault::diagnose(&error, |_| Some(source.clone()))),
+            Err(error) => faults.push(
+                syntax::explain(source)
+                    .unwrap_or_else(|| fault::diagnose(&error, |_| Some(source.clone()))),
+            ),
         }
     }
     Parsed { templates }

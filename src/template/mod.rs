@@ -10,6 +10,7 @@ mod functions;
 mod place;
 mod scope;
 mod strings;
+mod syntax;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -214,7 +215,10 @@ impl Engine {
             return;
         }
         if let Err(error) = self.environment.add_template_owned(name.to_owned(), written) {
-            faults.push(fault::diagnose(&error, |name| self.sources.get(name).cloned()));
+            let source = &self.sources[name];
+            faults.push(syntax::explain(source).unwrap_or_else(|| {
+                fault::diagnose(&error, |name| self.sources.get(name).cloned())
+            }));
         }
     }
 }

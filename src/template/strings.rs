@@ -192,7 +192,8 @@ pub(super) fn unused(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Di
                     Code::StringUnused,
                     text!("nothing uses the string `{key}`", "没有地方使用文案 `{key}`"),
                 )
-                .at(entry.span.clone()),
+                .at(entry.span.clone())
+                .hint(text!("remove it from every locale", "请从每种语言中删除")),
             );
         }
     }

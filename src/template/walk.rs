@@ -834,6 +834,10 @@ impl<'a> Walk<'a> {
                         text!("there is no function `{name}`", "没有函数 `{name}`"),
                     )
                     .did_you_mean(name, self.callable());
+                    let fault = match self.macro_file(name) {
+                        Some(file) => fault.hint(not_imported(name, file)),
+                        None => fault,
+                    };
                     self.report(fault, range(function.span()));
                     return Abstract::new(Known::Fixed);
                 }
@@ -852,6 +856,15 @@ impl<'a> Walk<'a> {
                 Abstract::new(Known::Plain)
             }
         }
+    }
+
+    /// The template that has a macro of this name.
+    fn macro_file(&self, name: &str) -> Option<&'a str> {
+        let has = |statement: &Stmt<'_>| matches!(statement, Stmt::Macro(own) if own.name == name);
+        self.parsed.templates.iter().find_map(|(file, (_, template))| match template {
+            Stmt::Template(template) if template.children.iter().any(has) => Some(*file),
+            _ => None,
+        })
     }
 
     fn callable(&self) -> Vec<&'a str> {
@@ -1104,7 +1117,7 @@ impl<'a> Walk<'a> {
                 optional_unguarded(name)
             }
         };
-        self.faults.push(fault.at(pattern.span.clone()));
+        self.faults.push(fault.at(pattern.place_of(name)));
     }
 
     fn is_elsewhere(&self, path: &str) -> bool {
@@ -1187,10 +1200,17 @@ impl<'a> Walk<'a> {
         let fault = Diagnostic::error(
             Code::StringCases,
             text!(
-                "`{path}` lacks the cases `{missing}` in `{locale}`",
+                "`{path}` has no case `{missing}` in `{locale}`",
                 "`{path}` 在 `{locale}` 中缺少分支 `{missing}`"
             ),
-        );
+        )
+        .hint(match plural {
+            true => text!("the language needs each of them", "该语言需要每一个分支"),
+            false => text!(
+                "add it below this key, or `other:` for all that have no case of their own",
+                "请在此键下补上，或用 `other:` 涵盖其余取值"
+            ),
+        });
         self.faults.push(match span {
             Some(span) => fault.at(span),
             None => fault,
@@ -1246,6 +1266,13 @@ fn unknown_variable(name: &str, kind: &Kind) -> Diagnostic {
     .label(text!("not declared for `{of}`", "`{of}` 没有声明它"))
     .hint(text!("declared: `{list}`", "已声明：`{list}`"))
     .did_you_mean(name, known)
+}
+
+fn not_imported(name: &str, file: &str) -> crate::diagnostic::Text {
+    text!(
+        "import it: `{{% from \"{file}\" import {name} %}}`",
+        "请先导入：`{{% from \"{file}\" import {name} %}}`"
+    )
 }
 
 fn unknown_field<'k>(of: &str, name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
