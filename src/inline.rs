@@ -4,21 +4,30 @@
 //! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. How a page is
 //! inlined is behind [`inline`], so that a later version may keep the result by the page's shape.
 
+use std::fmt;
+
 use css_inline::{CSSInliner, InlineOptions};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
 
 /// A page whose styles are inlined, its images still to be chosen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Html {
     pieces: Vec<Piece>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Piece {
     Text(String),
     Image { content_id: String, picture: String, wordmark: String },
+}
+
+/// The count of pieces only: the page holds what callers passed.
+impl fmt::Debug for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Html").field("pieces", &self.pieces.len()).finish_non_exhaustive()
+    }
 }
 
 /// In which form images stand in a finished mail.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::machinery::ast::Stmt;
 
 use super::walk::{Page, Walk};
-use super::{fault, strings};
+use super::{fault, strings, syntax};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
 use crate::locale::Locale;
@@ -21,6 +21,8 @@ pub(super) struct Analysis {
     pub labels: BTreeMap<String, Vec<(usize, String)>>,
     /// Dotted keys of the strings that are used, in any locale
     pub used_strings: BTreeSet<String>,
+    /// Strings that a fault was told of already, so that they are not compared as well
+    pub told: BTreeSet<(Locale, String)>,
 }
 
 /// The parsed templates of a catalog.
@@ -33,14 +35,14 @@ pub(super) fn analyse(catalog: &Catalog, faults: &mut Diagnostics) -> Analysis {
     let parsed = parse(catalog, faults);
     let mut analysis = Analysis::default();
     let mut unused = Vec::new();
-    for kind in catalog.kinds() {
+    for kind in catalog.kinds().filter(|kind| kind.is_sound()) {
         let mut used_variables = BTreeSet::new();
-        for locale in catalog.locales() {
+        for locale in catalog.locales().filter(|locale| !catalog.strings(locale).is_unread()) {
             analyse_one(catalog, &parsed, kind, locale, &mut analysis, &mut used_variables, faults);
         }
         unused.push((kind, used_variables));
     }
-    strings::compare_locales(catalog, faults);
+    strings::compare_locales(catalog, &analysis.told, faults);
     // A template that cannot be read uses nothing, which would be one mistake told many times.
     if !faults.has_errors() {
         unused.iter().for_each(|(kind, used)| unused_variables(kind, used, faults));
@@ -62,7 +64,10 @@ fn parse<'a>(catalog: &'a Catalog, faults: &mut Diagnostics) -> Parsed<'a> {
         }
         match minijinja::machinery::parse(source.text(), name, Default::default()) {
             Ok(statement) => drop(templates.insert(name.as_str(), (source, statement))),
-            Err(error) => faults.push(fault::diagnose(&error, |_| Some(source.clone()))),
+            Err(error) => faults.push(
+                syntax::explain(source)
+                    .unwrap_or_else(|| fault::diagnose(&error, |_| Some(source.clone()))),
+            ),
         }
     }
     Parsed { templates }

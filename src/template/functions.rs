@@ -206,11 +206,15 @@ pub(super) fn image(
 pub(super) fn unknown_image<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let list = known.join("`, `");
-    Diagnostic::error(Code::ImageMissing, text!("there is no image `{name}`", "没有图片 `{name}`"))
-        .hint(text!(
+    let remedy = match known.is_empty() {
+        true => text!("put it at `assets/{name}.png`", "请放到 `assets/{name}.png`"),
+        false => text!(
             "put it at `assets/{name}.png`; there are: `{list}`",
             "请放到 `assets/{name}.png`；已有：`{list}`"
-        ))
+        ),
+    };
+    Diagnostic::error(Code::ImageMissing, text!("there is no image `{name}`", "没有图片 `{name}`"))
+        .hint(remedy)
         .did_you_mean(name, known)
 }
 

@@ -10,9 +10,11 @@ mod functions;
 mod place;
 mod scope;
 mod strings;
+mod syntax;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -45,7 +47,6 @@ pub struct Program {
 }
 
 /// What a [`Program`] writes.
-#[derive(Debug)]
 pub struct Filled {
     /// The subject, not yet flattened to one line
     pub subject: String,
@@ -57,6 +58,16 @@ pub struct Filled {
     pub text: Option<String>,
     /// The images that the page shows, in order
     pub images: Vec<Arc<Image>>,
+}
+
+/// Sizes only: the rest holds what callers passed.
+impl fmt::Debug for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled")
+            .field("html", &self.html.len())
+            .field("images", &self.images.len())
+            .finish_non_exhaustive()
+    }
 }
 
 struct Engine {
@@ -204,7 +215,10 @@ impl Engine {
             return;
         }
         if let Err(error) = self.environment.add_template_owned(name.to_owned(), written) {
-            faults.push(fault::diagnose(&error, |name| self.sources.get(name).cloned()));
+            let source = &self.sources[name];
+            faults.push(syntax::explain(source).unwrap_or_else(|| {
+                fault::diagnose(&error, |name| self.sources.get(name).cloned())
+            }));
         }
     }
 }

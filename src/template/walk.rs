@@ -190,6 +190,10 @@ impl<'a> Walk<'a> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic, range: Range<usize>) {
+        if range == (0..0) {
+            let file = self.source().name().to_owned();
+            return self.faults.push(diagnostic.in_file(file));
+        }
         let span = self.source().span(range);
         self.faults.push(if diagnostic.position().is_none() {
             diagnostic.at(span)
@@ -830,6 +834,10 @@ impl<'a> Walk<'a> {
                         text!("there is no function `{name}`", "没有函数 `{name}`"),
                     )
                     .did_you_mean(name, self.callable());
+                    let fault = match self.macro_file(name) {
+                        Some(file) => fault.hint(not_imported(name, file)),
+                        None => fault,
+                    };
                     self.report(fault, range(function.span()));
                     return Abstract::new(Known::Fixed);
                 }
@@ -848,6 +856,15 @@ impl<'a> Walk<'a> {
                 Abstract::new(Known::Plain)
             }
         }
+    }
+
+    /// The template that has a macro of this name.
+    fn macro_file(&self, name: &str) -> Option<&'a str> {
+        let has = |statement: &Stmt<'_>| matches!(statement, Stmt::Macro(own) if own.name == name);
+        self.parsed.templates.iter().find_map(|(file, (_, template))| match template {
+            Stmt::Template(template) if template.children.iter().any(has) => Some(*file),
+            _ => None,
+        })
     }
 
     fn callable(&self) -> Vec<&'a str> {
@@ -972,8 +989,14 @@ impl<'a> Walk<'a> {
         call: &'a ast::Spanned<ast::Call<'a>>,
         at: Range<usize>,
     ) -> Abstract<'a> {
-        self.arguments(&call.args);
-        if let Some(CallArg::Pos(name)) = call.args.first()
+        let fixed = match call.args.first() {
+            Some(CallArg::Pos(name)) => matches!(self.eval(name).known, Known::Fixed),
+            _ => false,
+        };
+        self.arguments(call.args.get(1..).unwrap_or_default());
+        if !fixed {
+            self.report(unnamed_image(), at);
+        } else if let Some(CallArg::Pos(name)) = call.args.first()
             && let Some(name) = literal(name)
             && name != "logo"
             && self.catalog.image(&name, self.locale).is_none()
@@ -1036,8 +1059,11 @@ impl<'a> Walk<'a> {
         let kind = &self.kind.name;
         let paths = [format!("{kind}.{key}"), format!("common.{key}")];
         let Some(path) = paths.iter().find(|path| strings.get(path).is_some()) else {
-            let fault = self.missing_string(key, &paths, &strings);
-            self.report(fault, at);
+            // What was refused, or another locale has, is told of where strings are compared.
+            if !paths.iter().any(|path| strings.is_refused(path) || self.is_elsewhere(path)) {
+                let fault = self.missing_string(key, &paths, &strings);
+                self.report(fault, at);
+            }
             return Abstract::new(Known::Plain);
         };
         self.analysis.used_strings.insert(path.clone());
@@ -1058,19 +1084,28 @@ impl<'a> Walk<'a> {
             for name in pattern.placeholders() {
                 if !names.contains(&name) {
                     let guarded = case == Some("set") && chosen == Some(name);
-                    self.placeholder(name, guarded, pattern);
+                    self.placeholder(&path, name, guarded, pattern);
                 }
             }
         }
         Abstract::new(if html { Known::Markup } else { Known::Plain })
     }
 
-    fn placeholder(&mut self, name: &str, guarded: bool, pattern: &crate::catalog::Pattern) {
+    fn placeholder(
+        &mut self,
+        path: &str,
+        name: &str,
+        guarded: bool,
+        pattern: &crate::catalog::Pattern,
+    ) {
         if name == "brand" {
             return;
         }
         let fault = match self.kind.variables.get(name) {
-            None => unknown_placeholder(name, &self.kind.variables),
+            None => {
+                self.analysis.told.insert((self.locale.clone(), path.to_owned()));
+                unknown_placeholder(name, &self.kind.variables)
+            }
             Some(variable) => {
                 self.used.insert(variable.name.clone());
                 self.analysis.used_strings.insert(format!("{}.{name}", self.kind.name));
@@ -1082,7 +1117,13 @@ impl<'a> Walk<'a> {
                 optional_unguarded(name)
             }
         };
-        self.faults.push(fault.at(pattern.span.clone()));
+        self.faults.push(fault.at(pattern.place_of(name)));
+    }
+
+    fn is_elsewhere(&self, path: &str) -> bool {
+        let settings = &self.catalog.settings.locales;
+        let mut others = settings.iter().filter(|setting| !setting.draft);
+        others.any(|setting| self.catalog.strings(&setting.locale).get(path).is_some())
     }
 
     fn missing_string(
@@ -1091,19 +1132,16 @@ impl<'a> Walk<'a> {
         paths: &[String; 2],
         strings: &crate::catalog::Strings,
     ) -> Diagnostic {
-        let (locale, [own, common]) = (self.locale, paths);
+        let [own, common] = paths;
         let prefix = format!("{}.", self.kind.name);
         let known = strings
             .iter()
             .filter_map(|(path, _)| path.strip_prefix(&prefix).or(path.strip_prefix("common.")));
         Diagnostic::error(
             Code::StringMissing,
-            text!(
-                "`{locale}` has no string `{own}` or `{common}`",
-                "`{locale}` 没有文案 `{own}` 或 `{common}`"
-            ),
+            text!("there is no string `{own}` or `{common}`", "没有文案 `{own}` 或 `{common}`"),
         )
-        .hint(text!("add it to `locales/{locale}.yaml`", "请补到 `locales/{locale}.yaml`"))
+        .hint(text!("add it to every file of `locales/`", "请补到 `locales/` 下的每个文件"))
         .did_you_mean(key, known)
     }
 
@@ -1155,15 +1193,24 @@ impl<'a> Walk<'a> {
         if missing.is_empty() || (!plural && cases.iter().any(|case| case == "other")) {
             return;
         }
+        let told = missing.iter().map(|case| (self.locale.clone(), format!("{path}.{case}")));
+        self.analysis.told.extend(told);
         let (missing, locale) = (missing.join("`, `"), self.locale);
         let span = self.catalog.strings(locale).get(path).map(|entry| entry.span.clone());
         let fault = Diagnostic::error(
             Code::StringCases,
             text!(
-                "`{path}` lacks the cases `{missing}` in `{locale}`",
+                "`{path}` has no case `{missing}` in `{locale}`",
                 "`{path}` 在 `{locale}` 中缺少分支 `{missing}`"
             ),
-        );
+        )
+        .hint(match plural {
+            true => text!("the language needs each of them", "该语言需要每一个分支"),
+            false => text!(
+                "add it below this key, or `other:` for all that have no case of their own",
+                "请在此键下补上，或用 `other:` 涵盖其余取值"
+            ),
+        });
         self.faults.push(match span {
             Some(span) => fault.at(span),
             None => fault,
@@ -1221,6 +1268,13 @@ fn unknown_variable(name: &str, kind: &Kind) -> Diagnostic {
     .did_you_mean(name, known)
 }
 
+fn not_imported(name: &str, file: &str) -> crate::diagnostic::Text {
+    text!(
+        "import it: `{{% from \"{file}\" import {name} %}}`",
+        "请先导入：`{{% from \"{file}\" import {name} %}}`"
+    )
+}
+
 fn unknown_field<'k>(of: &str, name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let list = known.join("`, `");
@@ -1230,6 +1284,15 @@ fn unknown_field<'k>(of: &str, name: &str, known: impl Iterator<Item = &'k str>)
     )
     .hint(text!("fields: `{list}`", "字段：`{list}`"))
     .did_you_mean(name, known)
+}
+
+/// Callers do not choose pictures; and the fault of one that is missing names it.
+fn unnamed_image() -> Diagnostic {
+    Diagnostic::error(
+        Code::ImageMissing,
+        text!("`image()` takes its name in quotes", "`image()` 的名称要写在引号里"),
+    )
+    .hint(text!("write `image('logo')`", "请写 `image('logo')`"))
 }
 
 fn endless(file: &str) -> Diagnostic {

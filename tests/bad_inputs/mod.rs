@@ -8,6 +8,7 @@ pub mod project;
 pub struct Case(Value);
 
 /// The entries of one group.
+#[allow(dead_code)] // As below.
 pub fn group(name: &str) -> Vec<Case> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/bad-inputs.json");
     let data: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
