@@ -8,7 +8,7 @@ use hongyan::compose::Profile;
 use hongyan::inline::ImageMode;
 use hongyan::mail::Mailbox;
 use hongyan::snapshot::{CLOCK, RECIPIENT, SENDER};
-use hongyan::transport::{InboxTransport, Recording};
+use hongyan::transport::{FileTransport, InboxTransport};
 
 use super::{composer, drafts};
 
@@ -35,16 +35,16 @@ fn render_send_library_and_snapshots_agree() {
         assert!(std::fs::read(&path).unwrap() == golden, "{name}: send");
         std::fs::remove_file(path).unwrap();
 
-        let recording = Recording::new(plain_profile());
-        let mailer = Mailer::builder().transport(recording.clone()).epoch(CLOCK).build().unwrap();
-        runtime.block_on(mailer.to(RECIPIENT).render_and_send(kind, locale, &draft.vars)).unwrap();
-        assert!(recording.mails()[0].message.bytes()[..] == golden, "{name}: library");
-
-        let inbox = InboxTransport::new(folder.path().join("library"), plain_profile());
-        let mailer = Mailer::builder().transport(inbox).epoch(CLOCK).build().unwrap();
-        let sent = mailer.to(RECIPIENT).render_and_send(kind, locale, &draft.vars);
-        let path = runtime.block_on(sent).unwrap().path.unwrap();
-        assert!(std::fs::read(path).unwrap() == golden, "{name}: library, inbox");
+        let library = folder.path().join("library");
+        let file = Mailer::builder().transport(FileTransport::new(&library, plain_profile()));
+        let inbox = Mailer::builder().transport(InboxTransport::new(&library, plain_profile()));
+        for mailer in [file, inbox] {
+            let mailer = mailer.epoch(CLOCK).build().unwrap();
+            let sent = mailer.to(RECIPIENT).render_and_send(kind, locale, &draft.vars);
+            let path = runtime.block_on(sent).unwrap().path.unwrap();
+            assert!(std::fs::read(&path).unwrap() == golden, "{name}: library");
+            std::fs::remove_file(path).unwrap();
+        }
     }
 }
 
