@@ -41,12 +41,22 @@ pub use mailer::{Delivery, Mailer};
 
 /// The mail project that ships with the crate: four kinds in Chinese and English.
 pub fn shipped() -> source::Tree {
-    use include_dir::{Dir, include_dir};
-    static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-    static LOCALES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/locales");
-    static ASSETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets");
-    let folders = [("templates", &TEMPLATES), ("locales", &LOCALES), ("assets", &ASSETS)];
-    let mut tree = source::Tree::embedded(&folders);
+    #[derive(rust_embed::Embed)]
+    #[folder = "templates"]
+    #[prefix = "templates/"]
+    struct Templates;
+    #[derive(rust_embed::Embed)]
+    #[folder = "locales"]
+    #[prefix = "locales/"]
+    struct Locales;
+    #[derive(rust_embed::Embed)]
+    #[folder = "assets"]
+    #[prefix = "assets/"]
+    struct Assets;
+    let folders = private::files::<Templates>()
+        .chain(private::files::<Locales>())
+        .chain(private::files::<Assets>());
+    let mut tree = source::Tree::embedded(folders);
     tree.insert("hongyan.yaml", include_bytes!("../hongyan.yaml").as_slice());
     tree
 }
@@ -54,5 +64,19 @@ pub fn shipped() -> source::Tree {
 #[doc(hidden)]
 pub mod private {
     //! What macros of this crate name; not for use by hand.
-    pub use {include_dir, serde_json};
+    use std::borrow::Cow;
+
+    use crate::source::Tree;
+    pub use {rust_embed, serde_json};
+
+    /// Names and bytes of an embedded folder.
+    pub fn files<F: rust_embed::RustEmbed>()
+    -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>)> {
+        F::iter().filter_map(|name| F::get(&name).map(|file| (name, file.data)))
+    }
+
+    /// The tree of an embedded folder.
+    pub fn embedded<F: rust_embed::RustEmbed>() -> Tree {
+        Tree::embedded(files::<F>())
+    }
 }

@@ -1,7 +1,7 @@
 //! Everything wrong with a project that can be known before anything is sent.
 //!
 //! First what loading finds, then what only rendering finds: each kind in each locale with each
-//! sample. Last the [`rules`] about the quality of the mails that come out.
+//! sample. Last the `rules` about the quality of the mails that come out.
 
 mod rules;
 
