@@ -190,11 +190,12 @@ impl<'a> Walk<'a> {
             self.report(unnamed_image(), at);
         } else if let Some(CallArg::Pos(name)) = call.args.first()
             && let Some(name) = literal(name)
-            && name != "logo"
-            && self.catalog.image(&name, self.locale).is_none()
         {
-            let fault = unknown_image(&name, self.catalog.image_names());
-            self.report(fault, at);
+            self.used.insert(format!("image('{name}')"));
+            if name != "logo" && self.catalog.image(&name, self.locale).is_none() {
+                let fault = unknown_image(&name, self.catalog.image_names());
+                self.report(fault, at);
+            }
         }
         Abstract::new(Known::Markup)
     }

@@ -87,6 +87,16 @@ impl<'a> Abstract<'a> {
     }
 }
 
+/// The page that is walked.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub catalog: &'a Catalog,
+    pub parsed: &'a Parsed<'a>,
+    pub kind: &'a Kind,
+    pub locale: &'a Locale,
+    pub page: Page,
+}
+
 pub(super) struct Walk<'a> {
     catalog: &'a Catalog,
     parsed: &'a Parsed<'a>,
@@ -107,14 +117,8 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(
-        catalog: &'a Catalog,
-        parsed: &'a Parsed<'a>,
-        kind: &'a Kind,
-        locale: &'a Locale,
-        page: Page,
-        analysis: &'a mut Analysis,
-    ) -> Self {
+    pub fn new(target: Target<'a>, analysis: &'a mut Analysis) -> Self {
+        let Target { catalog, parsed, kind, locale, page } = target;
         Walk {
             catalog,
             parsed,
