@@ -217,10 +217,9 @@ fn addresses_headers_and_attachments_appear_in_no_fault() {
 
 #[test]
 fn draft_mail_and_values_hide_what_they_hold() {
-    let tree = project::with(
-        "locales/en.yaml",
-        project::text("locales/en.yaml").replace("Your {brand} code", "\"{code} {name}\""),
-    );
+    let declaration = project::text(project::DECLARATION);
+    let declaration = format!("{declaration}subject: \"{{{{ code }}}} {{{{ name }}}}\"\n");
+    let tree = project::with(project::DECLARATION, declaration);
     let composer = Composer::load(&tree).unwrap();
     let draft = project::draft(vars());
     let rendered = composer.render(&draft).unwrap();
