@@ -24,6 +24,7 @@ pub mod plain;
 pub mod project;
 #[cfg(feature = "mailer")]
 pub mod secret;
+mod shipped;
 pub mod snapshot;
 pub mod source;
 pub mod template;
@@ -38,18 +39,7 @@ pub mod yaml;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "mailer")]
 pub use mailer::{Delivery, Mailer};
-
-/// The mail project that ships with the crate: four kinds in Chinese and English.
-pub fn shipped() -> source::Tree {
-    use include_dir::{Dir, include_dir};
-    static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-    static LOCALES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/locales");
-    static ASSETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets");
-    let folders = [("templates", &TEMPLATES), ("locales", &LOCALES), ("assets", &ASSETS)];
-    let mut tree = source::Tree::embedded(&folders);
-    tree.insert("hongyan.yaml", include_bytes!("../hongyan.yaml").as_slice());
-    tree
-}
+pub use shipped::shipped;
 
 #[doc(hidden)]
 pub mod private {
