@@ -24,6 +24,7 @@ pub mod plain;
 pub mod project;
 #[cfg(feature = "mailer")]
 pub mod secret;
+mod shipped;
 pub mod snapshot;
 pub mod source;
 pub mod template;
@@ -38,28 +39,7 @@ pub mod yaml;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "mailer")]
 pub use mailer::{Delivery, Mailer};
-
-/// The mail project that ships with the crate: four kinds in Chinese and English.
-pub fn shipped() -> source::Tree {
-    #[derive(rust_embed::Embed)]
-    #[folder = "templates"]
-    #[prefix = "templates/"]
-    struct Templates;
-    #[derive(rust_embed::Embed)]
-    #[folder = "locales"]
-    #[prefix = "locales/"]
-    struct Locales;
-    #[derive(rust_embed::Embed)]
-    #[folder = "assets"]
-    #[prefix = "assets/"]
-    struct Assets;
-    let folders = private::files::<Templates>()
-        .chain(private::files::<Locales>())
-        .chain(private::files::<Assets>());
-    let mut tree = source::Tree::embedded(folders);
-    tree.insert("hongyan.yaml", include_bytes!("../hongyan.yaml").as_slice());
-    tree
-}
+pub use shipped::shipped;
 
 #[doc(hidden)]
 pub mod private {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::shipped::shipped;
 use crate::source::Tree;
 use crate::text;
 
@@ -60,10 +61,10 @@ impl Project {
     pub fn open(&self, production: bool) -> Result<Tree, Diagnostics> {
         let mut tree = match self {
             Project::Folder(folder) => Tree::open(folder)?,
-            Project::Embedded => crate::shipped(),
+            Project::Embedded => shipped(),
         };
         if production {
-            let shipped = crate::shipped();
+            let shipped = shipped();
             let ours: Vec<String> = tree
                 .below("assets")
                 .filter(|name| shipped.get(name).is_some() && shipped.get(name) == tree.get(name))

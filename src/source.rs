@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText, Text};
 use crate::text;
 
 /// The largest file that is read, in bytes.
@@ -173,8 +173,8 @@ fn outside(name: &str) -> Diagnostic {
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Diagnostic {
-    let reason = error.kind();
-    Diagnostic::error(Code::FileUnreadable, text!("cannot be read: {reason}", "无法读取：{reason}"))
+    let Text { en, zh } = Text::of_io(error);
+    Diagnostic::error(Code::FileUnreadable, text!("cannot be read: {en}", "无法读取：{zh}"))
         .in_file(name)
 }
 

@@ -7,7 +7,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
+};
 use serde_yaml::{Location, Spanned};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText, Span};
@@ -66,6 +68,14 @@ pub fn parse(source: &SourceText, faults: &mut Diagnostics) -> Option<Node> {
             None
         }
     }
+}
+
+/// Reads a table of this crate that is compiled in.
+///
+/// # Panics
+/// When it is not valid: it is constant, and a test reads it.
+pub(crate) fn compiled_in<T: DeserializeOwned>(text: &'static str) -> T {
+    serde_yaml::from_str(text).expect("a compiled-in table is valid")
 }
 
 impl Node {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::diagnostic::Language;
+
 /// Transactional mail in Chinese and English: declared kinds, Jinja templates, mail that arrives.
 #[derive(Parser)]
 #[command(name = "hongyan", version, disable_help_subcommand = true)]
@@ -15,13 +17,35 @@ pub struct Args {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub env_file: Vec<PathBuf>,
     /// Speak `zh` or `en`
-    #[arg(long, global = true, value_name = "LANG", help_heading = "Global options")]
-    pub lang: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "LANG",
+        help_heading = "Global options",
+        value_parser = language
+    )]
+    pub lang: Option<Language>,
     /// Print one JSON document on stdout, errors too
     #[arg(long, global = true, help_heading = "Global options")]
     pub json: bool,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Args {
+    /// Whether stdout is to be one JSON document.
+    pub fn says_json(&self) -> bool {
+        let by_format = match &self.command {
+            Command::Check(check) => check.format == Report::Json,
+            Command::Render(render) => render.format == Format::Json,
+            _ => false,
+        };
+        self.json || by_format
+    }
+}
+
+fn language(name: &str) -> Result<Language, &'static str> {
+    Language::parse(name).ok_or("write `zh` or `en`")
 }
 
 #[derive(Subcommand)]
@@ -35,7 +59,7 @@ pub enum Command {
     /// Add a kind or a locale to the project
     #[command(subcommand)]
     New(New),
-    /// List kinds, locales, samples and variables
+    /// List kinds, locales and samples; with --json variables too
     Kinds,
     /// Render a mail without sending it
     #[command(after_help = "Examples:
@@ -115,7 +139,7 @@ pub struct Render {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Render many: a file with one JSON object `{kind, locale, vars, to}` a line, `-` for stdin
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "sample", "vars", "var"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "sample", "vars", "var", "format"])]
     pub batch: Option<PathBuf>,
 }
 

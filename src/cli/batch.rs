@@ -1,6 +1,6 @@
 //! `hongyan render --batch`: one JSON object a line, many mails out.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -23,12 +23,12 @@ pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
     let stage = Stage::open(setup)?;
     let path = render.batch.as_deref().unwrap_or(Path::new("-"));
     let input = read(path)?;
-    let lines: Vec<_> = input.lines().map_while(Result::ok).enumerate().collect();
-    let mut output = Output::open(render.output.as_deref(), voice.json)?;
+    let lines: Vec<&[u8]> = input.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
+    let mut output = Output::open(render.output.as_deref(), voice)?;
     let bar = progress(lines.len());
     let mut faults = Diagnostics::new();
     let mut rendered = 0;
-    for (index, line) in lines.iter().filter(|(_, line)| !line.trim().is_empty()) {
+    for (index, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
         match draft(line, render).map_err(Error::from).and_then(|draft| stage.finish(&draft)) {
             Ok((_, message)) => {
                 output.write(index + 1, &message)?;
@@ -58,8 +58,8 @@ fn place(fault: Diagnostic, path: &Path, line: usize) -> Diagnostic {
     fault.at_line(path.display().to_string(), line)
 }
 
-fn draft(line: &str, render: &Render) -> Result<Draft, Diagnostics> {
-    let mut object = parse_object(line.as_bytes())?;
+fn draft(line: &[u8], render: &Render) -> Result<Draft, Diagnostics> {
+    let mut object = parse_object(line)?;
     let mut faults = Diagnostics::new();
     let mut text = |name: &str| match object.remove(name) {
         Some(Json::String(text)) => Some(text),
@@ -120,7 +120,7 @@ enum Output {
 }
 
 impl Output {
-    fn open(output: Option<&Path>, json: bool) -> Result<Output, Failure> {
+    fn open(output: Option<&Path>, voice: &Voice) -> Result<Output, Failure> {
         match output {
             Some(path) if path.extension().is_some_and(|extension| extension == "mbox") => {
                 let file =
@@ -131,8 +131,8 @@ impl Output {
                 std::fs::create_dir_all(folder).map_err(|error| Failure::io(folder, &error))?;
                 Ok(Output::Folder(folder.to_owned()))
             }
-            None if json => Ok(Output::Nothing),
-            None => Ok(Output::Mbox("-".into(), io::BufWriter::new(Box::new(io::stdout())))),
+            None if voice.json => Ok(Output::Nothing),
+            None => Ok(Output::Mbox("stdout".into(), io::BufWriter::new(Box::new(voice.out())))),
         }
     }
 

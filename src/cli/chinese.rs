@@ -91,7 +91,7 @@ const TEXTS: [(&str, &str); 46] = [
     ("new locale", "添加一种语言（草稿），复制文案以供翻译"),
     ("new locale.tag", "BCP 47 标签，例如 `ja`"),
     ("new locale.from", "从哪种语言复制文案"),
-    ("kinds", "列出邮件类型、语言、样例和变量"),
+    ("kinds", "列出邮件类型、语言和样例；加 --json 也列出变量"),
     ("render", "渲染邮件但不发送"),
     ("*.kind", "邮件类型"),
     ("*.locale", "语言：`zh-CN` 这样的标签，或整个 Accept-Language；默认为项目的语言"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text};
 use crate::error::{Error, ErrorKind};
 use crate::text;
 
@@ -90,11 +90,9 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub fn io(path: &Path, error: &std::io::Error) -> Failure {
-        let (name, reason) = (path.display(), error.kind());
-        let fault = Diagnostic::error(
-            Code::FileUnreadable,
-            text!("`{name}`: {reason}", "`{name}`：{reason}"),
-        );
+        let (name, Text { en, zh }) = (path.display(), Text::of_io(error));
+        let fault =
+            Diagnostic::error(Code::FileUnreadable, text!("`{name}`: {en}", "`{name}`：{zh}"));
         Failure { exit: Exit::Io, faults: fault.into() }
     }
 }

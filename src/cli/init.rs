@@ -6,6 +6,7 @@ use super::exit::{Exit, Failure};
 use super::schema::FILES;
 use super::voice::Voice;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::shipped::shipped;
 use crate::source::Tree;
 use crate::text;
 
@@ -26,16 +27,21 @@ pub fn run(folder: Option<&Path>, voice: &Voice) -> Result<Exit, Failure> {
         voice.document(&serde_json::json!({"folder": shown.to_string(), "files": count}));
         return Ok(Exit::Done);
     }
+    // One path a person can follow: commands look for the project from where they are run.
+    let enter = match folder {
+        folder if folder == Path::new(".") => String::new(),
+        _ => format!("  cd {shown}\n"),
+    };
     voice.say(&text!(
-        "{count} files written to {shown}\n\n  hongyan check      is everything right?\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\nBegin with templates/brand.yaml and assets/logo.png",
-        "已在 {shown} 写入 {count} 个文件\n\n  hongyan check      检查项目\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\n请从 templates/brand.yaml 和 assets/logo.png 改起"
+        "{count} files written to {shown}\n\n{enter}  hongyan check      is everything right?\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\nBegin with templates/brand.yaml and assets/logo.png",
+        "已在 {shown} 写入 {count} 个文件\n\n{enter}  hongyan check      检查项目\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\n请从 templates/brand.yaml 和 assets/logo.png 改起"
     ));
     Ok(Exit::Done)
 }
 
 /// All files of a new project.
 fn project() -> Tree {
-    let mut tree = crate::shipped();
+    let mut tree = shipped();
     tree.insert(".gitignore", GITIGNORE.as_bytes());
     tree.insert(".gitattributes", GITATTRIBUTES.as_bytes());
     tree.insert(".vscode/settings.json", EDITOR.as_bytes());
@@ -50,13 +56,15 @@ fn refuse_overwriting(folder: &Path, tree: &Tree) -> Result<(), Failure> {
     if there.is_empty() {
         return Ok(());
     }
-    let (count, list) = (there.len(), there[..there.len().min(5)].join("`, `"));
+    const SHOWN: usize = 5;
+    let list = there[..there.len().min(SHOWN)].join("`, `");
+    let more = if there.len() > SHOWN { " …" } else { "" };
     let shown = folder.display();
     Err(Diagnostic::error(
         Code::FileExists,
         text!(
-            "{count} files are in {shown} already: `{list}`",
-            "{shown} 中已有 {count} 个文件：`{list}`"
+            "{shown} has files already that would be overwritten: `{list}`{more}",
+            "{shown} 中已有会被覆盖的文件：`{list}`{more}"
         ),
     )
     .hint(text!(

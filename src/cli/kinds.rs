@@ -5,10 +5,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
-use crate::catalog::Kind;
+use crate::catalog::{Kind, LocaleSetting};
 use crate::composer::Composer;
+use crate::diagnostic::Text;
 use crate::mailer::Setup;
 use crate::project::Project;
+use crate::text;
 
 pub fn run(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let tree = setup.project.open(setup.settings.production)?;
@@ -17,6 +19,7 @@ pub fn run(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
         voice.document(&document(setup, &composer));
     } else {
         table(&composer).iter().for_each(|line| voice.line(line));
+        voice.say(&locales(&composer));
     }
     Ok(Exit::Done)
 }
@@ -83,7 +86,6 @@ fn table(composer: &Composer) -> Vec<String> {
         })
         .collect();
     let widths = [0, 1].map(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
-    let locales: Vec<&str> = composer.catalog().locales().map(|locale| locale.as_str()).collect();
     let mut lines: Vec<String> = rows
         .iter()
         .map(|[name, category, samples]| {
@@ -91,6 +93,22 @@ fn table(composer: &Composer) -> Vec<String> {
         })
         .collect();
     lines.push(String::new());
-    lines.push(locales.join(" "));
     lines
+}
+
+/// The locales in one line, with what is special about them.
+fn locales(composer: &Composer) -> Text {
+    let settings = &composer.catalog().settings;
+    let names = |default: &str, draft: &str| {
+        let name = |setting: &LocaleSetting| match setting {
+            _ if setting.locale == settings.default_locale => {
+                format!("{} ({default})", setting.locale)
+            }
+            _ if setting.draft => format!("{} ({draft})", setting.locale),
+            _ => setting.locale.to_string(),
+        };
+        settings.locales.iter().map(name).collect::<Vec<_>>().join(" ")
+    };
+    let (en, zh) = (names("default", "draft"), names("默认", "草稿"));
+    text!("locales: {en}", "语言：{zh}")
 }

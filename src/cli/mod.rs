@@ -15,8 +15,10 @@ mod report;
 mod schema;
 mod send;
 mod snapshot;
+mod usage;
 mod voice;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Args, Command};
@@ -24,6 +26,7 @@ pub use exit::Exit;
 use exit::Failure;
 use voice::Voice;
 
+use crate::diagnostic::Language;
 use crate::mailer::{Asked, Setup};
 
 /// Runs the command line of this process.
@@ -32,17 +35,21 @@ pub fn run() -> Exit {
     let command = chinese::localised(Args::command(), language);
     let args = match command.try_get_matches().and_then(|found| Args::from_arg_matches(&found)) {
         Ok(args) => args,
-        Err(error) => return usage(&error),
+        Err(error) => return not_parsed(&error, language),
     };
-    let mut voice = Voice::new(language, args.json);
-    match dispatch(&args, &mut voice) {
-        Ok(exit) => exit,
-        Err(failure) => voice.fail(&failure),
-    }
+    let mut voice = Voice::new(language, args.says_json());
+    let exit = dispatch(&args, &mut voice).unwrap_or_else(|failure| voice.fail(&failure));
+    voice.close(exit)
 }
 
-/// `--help` and `--version` are answers, everything else is a mistake.
-fn usage(error: &clap::Error) -> Exit {
+/// `--help` and `--version` are answers, everything else is a mistake. clap shows it with the
+/// usage, but speaks English only.
+fn not_parsed(error: &clap::Error, language: Language) -> Exit {
+    let json = std::env::args().take_while(|arg| arg != "--").any(|arg| arg == "--json");
+    let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if error.use_stderr() && (json || (language == Language::Zh && !no_command)) {
+        return Voice::new(language, json).fail(&Failure::usage(usage::fault(error)));
+    }
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
@@ -62,11 +69,16 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &setup(args, voice)?, voice),
         Command::Schema(schema) => schema::run(schema, || setup_quiet(args), voice),
         Command::Completions { shell } => {
-            let mut command = Args::command();
-            clap_complete::generate(*shell, &mut command, "hongyan", &mut std::io::stdout());
+            completions(*shell, voice);
             Ok(Exit::Done)
         }
     }
+}
+
+fn completions(shell: clap_complete::Shell, voice: &Voice) {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "hongyan", &mut script);
+    voice.raw(&script);
 }
 
 fn setup(args: &Args, voice: &mut Voice) -> Result<Setup, Failure> {

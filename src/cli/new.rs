@@ -52,6 +52,10 @@ fn tell(files: &Files, root: &Path, voice: &Voice) {
         return voice.document(&serde_json::json!({"files": paths}));
     }
     paths.iter().for_each(|path| voice.line(&path.display().to_string()));
+    voice.note(&text!(
+        "edit them, then look: `hongyan check`",
+        "请编辑这些文件，然后运行 `hongyan check` 检查"
+    ));
 }
 
 fn new_kind(name: &str, from: Option<&str>, tree: &Tree) -> Result<Files, Diagnostics> {
@@ -94,6 +98,8 @@ fn copied_templates(name: &str, from: &str, tree: &Tree) -> Result<Files, Diagno
             Code::KindUnknown,
             text!("there is no kind `{from}`", "没有邮件类型 `{from}`"),
         );
+        let names = known.join("`, `");
+        let fault = fault.hint(text!("kinds: `{names}`", "邮件类型：`{names}`"));
         faults.push(fault.did_you_mean(from, known));
     }
     faults.ok(files)
@@ -173,6 +179,8 @@ fn new_locale(tag: &str, from: &str, tree: &Tree) -> Result<Files, Diagnostics> 
             Code::LocaleMissing,
             text!("there is no locale `{base}`", "没有语言 `{base}`"),
         );
+        let names = known.join("`, `");
+        let fault = fault.hint(text!("locales: `{names}`", "语言：`{names}`"));
         return Err(fault.did_you_mean(from, known.iter().map(String::as_str)).into());
     }
     files.push(declared(&locale, &base, &known, tree, &mut faults));

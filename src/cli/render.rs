@@ -11,6 +11,7 @@ use super::voice::Voice;
 use crate::catalog::Kind;
 use crate::compose::{Message, Profile, Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::inline::ImageMode;
 use crate::mailer::Setup;
@@ -27,17 +28,29 @@ pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
     )?;
     draft.vars = vars(kind, &draft.locale, &render.content, &stage.composer, Some("typical"))?;
     let (rendered, message) = stage.finish(&draft)?;
-    let bytes = match (voice.json, render.format) {
-        (true, _) | (_, Format::Json) => {
-            format!("{:#}\n", document(&rendered, &message)).into_bytes()
-        }
-        (_, Format::Eml) => message.bytes().to_vec(),
-        (_, Format::Html) => html(&rendered).into_bytes(),
-        (_, Format::Text) => rendered.text.into_bytes(),
-        (_, Format::Subject) => format!("{}\n", rendered.subject.as_str()).into_bytes(),
-    };
-    voice.write(render.output.as_deref(), &bytes)?;
+    let file = render.output.as_deref().filter(|path| *path != Path::new("-"));
+    if let Some(path) = file {
+        let bytes = formatted(render.format, &rendered, &message);
+        std::fs::write(path, bytes).map_err(|error| Failure::io(path, &error))?;
+    }
+    match file {
+        // The file holds what `--format` says, stdout is the one document of `--json`.
+        Some(_) if render.format == Format::Json => {}
+        _ if voice.json => voice.document(&document(&rendered, &message)),
+        Some(_) => {}
+        None => voice.raw(&formatted(render.format, &rendered, &message)),
+    }
     Ok(Exit::Done)
+}
+
+fn formatted(format: Format, rendered: &Rendered, message: &Message) -> Vec<u8> {
+    match format {
+        Format::Eml => message.bytes().to_vec(),
+        Format::Html => html(rendered).into_bytes(),
+        Format::Text => rendered.text.clone().into_bytes(),
+        Format::Subject => format!("{}\n", rendered.subject.as_str()).into_bytes(),
+        Format::Json => format!("{:#}\n", document(rendered, message)).into_bytes(),
+    }
 }
 
 /// A project and what its mails are composed with when they are not sent.
@@ -94,7 +107,11 @@ pub fn vars(
         vars = kind.sample(name, &locale).ok_or_else(|| kind.unknown_sample(name))?;
     }
     if let Some(path) = &content.vars {
-        vars.extend(parse_object(&read(path)?)?);
+        let place = |fault: Diagnostic| fault.in_file(path.to_string_lossy());
+        let given = parse_object(&read(path)?);
+        vars.extend(
+            given.map_err(|faults| faults.into_iter().map(place).collect::<Diagnostics>())?,
+        );
     }
     vars.extend(typed_by_declaration(&content.var, &kind.variables)?);
     Ok(vars)

@@ -28,11 +28,15 @@ fn human(faults: &Diagnostics, voice: &Voice) {
     let (errors, warnings) = (faults.count(Severity::Error), faults.count(Severity::Warning));
     match (errors, warnings) {
         (0, 0) => voice.say(&text!("nothing wrong was found", "没有发现问题")),
-        _ => voice.say(&text!(
-            "{errors} errors, {warnings} warnings",
-            "{errors} 个错误，{warnings} 个警告"
-        )),
+        _ => {
+            let (one, two) = (counted(errors, "error"), counted(warnings, "warning"));
+            voice.say(&text!("{one}, {two}", "{errors} 个错误，{warnings} 个警告"));
+        }
     }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `hongyan check --codes`

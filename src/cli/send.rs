@@ -45,10 +45,15 @@ fn drafts(send: &Send, mailer: &Mailer) -> Result<Vec<Draft>, Failure> {
     let vars = vars(&kind, &locale, &send.content, &composer, None)?;
     let attachments = attachments(send)?;
     let mut drafts = Vec::new();
-    for to in &send.to {
+    for (index, to) in send.to.iter().enumerate() {
         match Draft::new(&kind.name, &locale, to) {
             Ok(draft) => {
                 drafts.push(Draft { vars: vars.clone(), attachments: attachments.clone(), ..draft })
+            }
+            // Which of several it is: addresses are not repeated in faults.
+            Err(problems) if send.to.len() > 1 => {
+                let place = |fault: Diagnostic| fault.pointer(format!("/to/{index}"));
+                faults.extend(problems.into_iter().map(place));
             }
             Err(problems) => faults.extend(problems),
         }

@@ -1,7 +1,10 @@
 //! How a command speaks: language, colour, JSON or words, and which stream.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+
+use serde_json::json;
 
 use super::exit::{Exit, Failure};
 use crate::diagnostic::{Diagnostics, Language, Text};
@@ -12,12 +15,14 @@ pub struct Voice {
     /// Whether stdout is exactly one JSON document
     pub json: bool,
     color: bool,
+    /// Why the result could not be written
+    unwritten: RefCell<Option<io::Error>>,
 }
 
 impl Voice {
     pub fn new(language: Language, json: bool) -> Voice {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Voice { language, json, color }
+        Voice { language, json, color, unwritten: RefCell::default() }
     }
 
     /// Goes on in another language.
@@ -46,8 +51,27 @@ impl Voice {
 
     /// Bytes of the result. A reader that has gone away is no fault.
     pub fn raw(&self, bytes: &[u8]) {
-        let mut out = io::stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        let mut out = Stdout(io::stdout());
+        if let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) {
+            self.unwritten.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    /// Where a long result goes, piece by piece.
+    pub fn out(&self) -> impl Write + 'static {
+        Stdout(io::stdout())
+    }
+
+    /// The end of every command: a result that nobody has got is no success.
+    pub fn close(&self, exit: Exit) -> Exit {
+        match self.unwritten.take() {
+            Some(error) => {
+                let failure = Failure::io(Path::new("stdout"), &error);
+                self.warn(&failure.faults);
+                exit.worst(failure.exit)
+            }
+            None => exit,
+        }
     }
 
     /// A remark beside the result.
@@ -65,27 +89,30 @@ impl Voice {
     /// The end of a command that failed.
     pub fn fail(&self, failure: &Failure) -> Exit {
         if self.json {
-            let mut document = failure.faults.to_json(self.language);
-            if let Some(fields) = document.as_object_mut() {
-                fields.remove("ok");
-            }
-            self.document(&document);
+            let told = failure.faults.to_json(self.language);
+            self.document(&json!({"errors": told["errors"], "warnings": told["warnings"]}));
         } else {
             self.warn(&failure.faults);
         }
         failure.exit
     }
+}
 
-    /// Writes a result to a file, or to stdout without one.
-    pub fn write(&self, file: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-        match file {
-            Some(path) if path != Path::new("-") => {
-                std::fs::write(path, bytes).map_err(|error| Failure::io(path, &error))
-            }
-            _ => {
-                self.raw(bytes);
-                Ok(())
-            }
+/// Stdout, where a reader that has gone away (`| head`) is no fault.
+struct Stdout(io::Stdout);
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
         }
     }
 }

@@ -93,7 +93,8 @@ fn read_providers(reader: &mut Reader<'_>) -> Vec<Choice> {
     let Some(variable) = reader.variable("EMAIL_PROVIDER") else { return Vec::new() };
     let mut choices: Vec<Choice> = Vec::new();
     let names = variable.value.expose().split([',', '，']).map(str::trim);
-    for (index, name) in names.filter(|name| !name.is_empty()).enumerate() {
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    for (index, name) in names.iter().copied().enumerate() {
         let fault = match Choice::named(name) {
             None => unknown(index + 1, name),
             Some(choice) if choices.iter().any(|c| c.id() == choice.id()) => twice(choice.id()),
@@ -107,7 +108,7 @@ fn read_providers(reader: &mut Reader<'_>) -> Vec<Choice> {
     let smtp = choices.iter().filter(|choice| matches!(choice, Choice::Smtp(_))).count();
     if smtp > 1 {
         reader.faults.push(several_smtp().set_by(&variable.origin));
-    } else if choices.is_empty() {
+    } else if names.is_empty() {
         reader.bad(variable, Choice::names_hint());
     }
     choices

@@ -188,17 +188,7 @@ fn read_epoch(reader: &mut Reader<'_>) -> Option<i64> {
 
 fn read_language(reader: &mut Reader<'_>) -> Option<Language> {
     let hint = text!("write `zh` or `en`", "请写 `zh` 或 `en`");
-    reader.parsed("HONGYAN_LANG", parse_language, hint)
-}
-
-/// `zh`, `zh-CN`, `zh_CN.UTF-8`, `en`, …: what a terminal says is taken too.
-fn parse_language(text: &str) -> Option<Language> {
-    let primary = text.split(['-', '_', '.']).next()?.to_ascii_lowercase();
-    match primary.as_str() {
-        "zh" => Some(Language::Zh),
-        "en" => Some(Language::En),
-        _ => None,
-    }
+    reader.parsed("HONGYAN_LANG", Language::parse, hint)
 }
 
 fn read_project(reader: &mut Reader<'_>) -> Option<ProjectSetting> {

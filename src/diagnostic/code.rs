@@ -124,6 +124,7 @@ codes! {
     ConfigSuspect = "config_suspect", "a variable looks wrong for this provider", "环境变量与该服务商的要求不符";
     ConfigForeignName = "config_foreign_name", "a variable under another framework's name", "使用了其他框架的变量名";
     ConfigNote = "config_note", "how a variable was understood", "对环境变量的理解方式";
+    Usage = "usage", "the command line is wrong", "命令行有误";
     ViaInvalid = "via_invalid", "`--via` is none of its forms", "`--via` 的写法不正确";
     ViaPassword = "via_password", "`--via` holds a password", "`--via` 中含有密码";
 }

@@ -38,9 +38,15 @@ impl Language {
     /// The language of a `--lang` value or of what a terminal says about itself: `zh_CN.UTF-8` and
     /// `zh` are Chinese, all else is English.
     pub fn from_posix(name: &str) -> Language {
-        match name.split(['_', '-', '.', '@']).next() {
-            Some(language) if language.eq_ignore_ascii_case("zh") => Language::Zh,
-            _ => Language::En,
+        Language::parse(name).unwrap_or_default()
+    }
+
+    /// `zh` or `en`, also with what a terminal or a browser puts behind it.
+    pub fn parse(name: &str) -> Option<Language> {
+        match name.split(['_', '-', '.', '@']).next()?.to_ascii_lowercase().as_str() {
+            "zh" => Some(Language::Zh),
+            "en" => Some(Language::En),
+            _ => None,
         }
     }
 }
@@ -55,6 +61,27 @@ pub struct Text {
 }
 
 impl Text {
+    /// Why a file cannot be read or written, in the words of a person.
+    pub fn of_io(error: &std::io::Error) -> Text {
+        use std::io::ErrorKind;
+        let (en, zh) = match error.kind() {
+            ErrorKind::NotFound => ("there is no such file or folder", "文件或文件夹不存在"),
+            ErrorKind::PermissionDenied => ("permission denied", "权限不足"),
+            ErrorKind::IsADirectory => ("it is a folder", "这是文件夹"),
+            ErrorKind::NotADirectory => {
+                ("a part of the path is not a folder", "路径中有一部分不是文件夹")
+            }
+            ErrorKind::AlreadyExists => {
+                ("it is there already, and is not a folder", "已存在，且不是文件夹")
+            }
+            ErrorKind::StorageFull => ("the disk is full", "磁盘已满"),
+            ErrorKind::ReadOnlyFilesystem => ("the file system is read-only", "文件系统是只读的"),
+            ErrorKind::InvalidFilename => ("no file can have this name", "文件名无效"),
+            kind => return Text { en: kind.to_string(), zh: kind.to_string() },
+        };
+        Text { en: en.into(), zh: zh.into() }
+    }
+
     /// The sentence in the given language.
     pub fn get(&self, language: Language) -> &str {
         match language {
@@ -154,9 +181,9 @@ pub struct Diagnostic {
     code: Code,
     severity: Severity,
     title: Text,
-    label: Option<Text>,
-    hint: Option<Text>,
-    place: Place,
+    label: Option<Box<Text>>,
+    hint: Option<Box<Text>>,
+    place: Box<Place>,
     suggestion: Option<String>,
 }
 
@@ -179,7 +206,7 @@ impl Diagnostic {
             title,
             label: None,
             hint: None,
-            place: Place::default(),
+            place: Box::default(),
             suggestion: None,
         }
     }
@@ -233,13 +260,13 @@ impl Diagnostic {
 
     /// Stands beside the carets.
     pub fn label(mut self, label: Text) -> Self {
-        self.label = Some(label);
+        self.label = Some(Box::new(label));
         self
     }
 
     /// The remedy.
     pub fn hint(mut self, hint: Text) -> Self {
-        self.hint = Some(hint);
+        self.hint = Some(Box::new(hint));
         self
     }
 
@@ -250,7 +277,8 @@ impl Diagnostic {
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         if let Some(name) = nearest(wrong, known) {
-            self.hint = Some(text!("did you mean `{name}`?", "是否想写 `{name}`？"));
+            let hint = text!("did you mean `{name}`?", "是否想写 `{name}`？");
+            self.hint = Some(Box::new(hint));
             self.suggestion = Some(name);
         }
         self
@@ -273,7 +301,7 @@ impl Diagnostic {
 
     /// The remedy, if one is known.
     pub fn remedy(&self) -> Option<&Text> {
-        self.hint.as_ref()
+        self.hint.as_deref()
     }
 
     /// The file's name, if the fault lies in one.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{Locale, PluralCategory};
+use crate::yaml;
 
 /// All of `formats.yaml`.
 #[derive(Debug, Deserialize)]
@@ -49,10 +50,8 @@ pub(super) enum Unit {
 impl Tables {
     /// The tables as compiled in. They are constant; a test reads every entry.
     pub(super) fn shipped() -> &'static Tables {
-        static SHIPPED: LazyLock<Tables> = LazyLock::new(|| {
-            serde_yaml::from_str(include_str!("formats.yaml"))
-                .expect("the shipped tables are valid")
-        });
+        static SHIPPED: LazyLock<Tables> =
+            LazyLock::new(|| yaml::compiled_in(include_str!("formats.yaml")));
         &SHIPPED
     }
 

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::inline::ImageMode;
 use crate::mail::{Address, DisplayName, Mailbox};
 use crate::project::{Project, Search};
+use crate::shipped::shipped;
 use crate::snapshot::SENDER;
 use crate::source::Tree;
 use crate::text;
@@ -61,7 +62,7 @@ impl MailerBuilder {
     /// # Errors
     /// Every fault of the project; no transport.
     pub fn build(self) -> Result<Mailer, Error> {
-        let tree = self.tree.unwrap_or_else(crate::shipped);
+        let tree = self.tree.unwrap_or_else(shipped);
         let transport = self.transport.ok_or_else(|| Error::configuration(no_transport()))?;
         let from = &transport.profile().from;
         let named = from.name().map(|name| name.as_str()).unwrap_or(from.address().as_str());

@@ -22,6 +22,7 @@ pub use recording::{Recorded, Recording};
 
 use crate::compose::{Message, Profile, Rendered, Seal};
 use crate::diagnostic::Text;
+use crate::text;
 
 /// One mail on its way.
 #[derive(Clone, Copy, Debug)]
@@ -170,13 +171,13 @@ impl SendError {
     }
 
     fn io(error: &std::io::Error, path: &std::path::Path) -> SendError {
-        let (path, reason) = (path.display(), error.kind());
+        let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
         SendError {
             stage: Stage::Prepare,
             cause: Cause::Io,
             retry: Retry::Later,
             reply: None,
-            hint: crate::text!("cannot write `{path}`: {reason}", "无法写入 `{path}`：{reason}"),
+            hint: text!("cannot write `{path}`: {en}", "无法写入 `{path}`：{zh}"),
         }
     }
 }
@@ -189,7 +190,7 @@ impl From<NotRecorded> for SendError {
             cause: Cause::NotRecorded,
             retry: Retry::Later,
             reply: None,
-            hint: crate::text!(
+            hint: text!(
                 "the hand-over could not be recorded, so nothing was sent",
                 "无法记录移交状态，因此没有发送"
             ),

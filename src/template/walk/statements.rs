@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
                     self.bind(name.id, Abstract::new(Known::Module(module)));
                 }
             }
-            Stmt::FromImport(import) => self.from_import(import),
+            Stmt::FromImport(import) => self.import_names(import),
             Stmt::Extends(_) => {}
             Stmt::Include(include) => {
                 if let Some((name, children)) = self.find(&include.name, range(include.span())) {
@@ -231,7 +231,7 @@ impl<'a> Walk<'a> {
         self.scopes.pop().unwrap_or_default()
     }
 
-    pub(super) fn from_import(&mut self, import: &'a ast::Spanned<ast::FromImport<'a>>) {
+    pub(super) fn import_names(&mut self, import: &'a ast::Spanned<ast::FromImport<'a>>) {
         let at = range(import.span());
         let module = self.import(&import.expr, at.clone());
         for (name, alias) in &import.names {

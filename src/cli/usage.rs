@@ -1,0 +1,68 @@
+//! Mistakes on the command line itself, as faults: for `--json`, and for those who read Chinese.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::diagnostic::{Code, Diagnostic, Text};
+use crate::text;
+
+/// What clap found wrong.
+pub fn fault(error: &clap::Error) -> Diagnostic {
+    let fault = Diagnostic::error(Code::Usage, title(error));
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand];
+    let near = near.into_iter().chain([ContextKind::SuggestedValue]);
+    match near.filter_map(|kind| named(error, kind)).next() {
+        Some(near) => fault.hint(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
+        None => fault.hint(remedy(error)),
+    }
+}
+
+fn title(error: &clap::Error) -> Text {
+    let argument = named(error, ContextKind::InvalidArg).unwrap_or_default();
+    let value = named(error, ContextKind::InvalidValue).filter(|value| !value.is_empty());
+    let prior = named(error, ContextKind::PriorArg);
+    match (error.kind(), value, prior) {
+        (ErrorKind::MissingRequiredArgument, ..) => {
+            text!("`{argument}` is missing", "缺少 `{argument}`")
+        }
+        (ErrorKind::UnknownArgument, ..) => {
+            text!("there is no argument `{argument}` here", "此处没有参数 `{argument}`")
+        }
+        (ErrorKind::InvalidSubcommand, ..) => {
+            let name = named(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            text!("there is no command `{name}`", "没有命令 `{name}`")
+        }
+        (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(value), _) => {
+            text!("`{argument}` does not take `{value}`", "`{argument}` 不接受 `{value}`")
+        }
+        (ErrorKind::InvalidValue, None, _) => {
+            text!("`{argument}` needs a value", "`{argument}` 需要一个值")
+        }
+        (ErrorKind::ArgumentConflict, _, Some(prior)) => text!(
+            "`{argument}` cannot stand beside `{prior}`",
+            "`{argument}` 不能与 `{prior}` 同时使用"
+        ),
+        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, ..) => {
+            text!("a command is missing", "缺少命令")
+        }
+        _ => text!("the command line cannot be read", "命令行无法解析"),
+    }
+}
+
+fn remedy(error: &clap::Error) -> Text {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            let values = values.join("`, `");
+            text!("one of `{values}`", "可选：`{values}`")
+        }
+        _ => text!("`--help` lists what there is", "用 `--help` 查看用法"),
+    }
+}
+
+/// What clap names, several names as one.
+fn named(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(name) => Some(name.clone()),
+        ContextValue::Strings(names) => Some(names.join("`, `")),
+        _ => None,
+    }
+}
