@@ -9,6 +9,7 @@ use super::voice::Voice;
 use crate::catalog::is_kind_name;
 use crate::composer::Composer;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::error::Error;
 use crate::locale::Locale;
 use crate::mailer::Setup;
 use crate::project::Project;

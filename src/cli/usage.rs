@@ -41,9 +41,10 @@ fn title(error: &clap::Error) -> Text {
             "`{argument}` cannot stand beside `{prior}`",
             "`{argument}` 不能与 `{prior}` 同时使用"
         ),
-        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, ..) => {
-            text!("a command is missing", "缺少命令")
-        }
+        (
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand,
+            ..,
+        ) => text!("a command is missing", "缺少命令"),
         _ => text!("the command line cannot be read", "命令行无法解析"),
     }
 }

@@ -1,0 +1,18 @@
+//! The binary as a person or a script uses it: exit code, stdout, stderr and files of every command.
+//!
+//! Each test works in a folder of its own and with an environment that holds nothing but `PATH` and
+//! `HOME`. What a screen looks like is kept in `tests/snapshots/`.
+
+mod batch;
+mod check;
+mod env;
+mod init;
+mod kinds;
+mod language;
+mod place;
+mod project;
+mod render;
+mod schema;
+mod send;
+mod snapshot;
+mod usage;
