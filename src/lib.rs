@@ -48,12 +48,12 @@
 //! | [`yaml`] | YAML with a place for every value |
 //! | [`mail`] | addresses, names, subjects, headers, attachments; how text is cleaned |
 //! | [`locale`] | negotiation of languages; numbers, dates, money and durations in them |
-//! | [`vars`] | what a kind declares; checked values; samples that follow from a declaration |
+//! | [`vars`](mod@vars) | what a kind declares; checked values; samples that follow from a declaration |
 //! | [`image`] | images that stand in a mail |
 //! | [`catalog`] | what a project declares |
-//! | [`template`] | the engine, what templates may do, where values may stand |
 //! | [`inline`](mod@inline) | the style sheet into `style` attributes; image slots |
 //! | [`plain`] | the text part, made from the page |
+//! | [`template`] | the engine, what templates may do, where values may stand |
 //! | [`mime`] | a mail as bytes, and the last check of them |
 //! | [`compose`](mod@compose) | rendered + seal + profile → message |
 //! | [`composer`] | the front of the pure half: load, render |
@@ -71,8 +71,8 @@
 //! - Up to [`compose`](mod@compose) everything is pure: clock, ids, files and environment come in
 //!   as arguments. The same [`Rendered`](compose::Rendered), [`Seal`](compose::Seal) and
 //!   [`Profile`](compose::Profile) give the same bytes.
-//! - A project is loaded as a whole or not at all, and all its faults are told at once. What
-//!   loads, renders: templates are analysed against the declarations, not tried out.
+//! - A project is loaded as a whole or not at all, and all its faults are told at once. Templates
+//!   are analysed against the declarations before anything is rendered.
 //! - A variable's value appears in no error, log or `Debug`. The file inbox, for development, is
 //!   the one place that keeps values.
 //! - A value in a template stands in text, in a quoted attribute, or is a whole URL attribute.
