@@ -156,7 +156,9 @@ impl Strings {
         match &node.value {
             Value::Text(text) => Pattern::read(path, text, &node.span, faults).map(Content::Text),
             Value::Number(text) => Pattern::read(path, text, &node.span, faults).map(Content::Text),
-            Value::Mapping(entries) if entries.iter().all(|(_, node)| is_null(node)) => {
+            Value::Mapping(entries)
+                if !entries.is_empty() && entries.iter().all(|(_, node)| is_null(node)) =>
+            {
                 faults.push(yaml::unquoted_brace_fault(whole_value(node)));
                 None
             }
