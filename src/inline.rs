@@ -4,21 +4,30 @@
 //! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. How a page is
 //! inlined is behind [`inline`], so that a later version may keep the result by the page's shape.
 
+use std::fmt;
+
 use css_inline::{CSSInliner, InlineOptions};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
 
 /// A page whose styles are inlined, its images still to be chosen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Html {
     pieces: Vec<Piece>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Piece {
     Text(String),
     Image { content_id: String, picture: String, wordmark: String },
+}
+
+/// The count of pieces only: the page holds what callers passed.
+impl fmt::Debug for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Html").field("pieces", &self.pieces.len()).finish_non_exhaustive()
+    }
 }
 
 /// In which form images stand in a finished mail.
@@ -45,7 +54,61 @@ pub fn inline(page: &str) -> Result<Html, Diagnostic> {
             text!("the CSS cannot be inlined: {reason}", "CSS 无法内联：{reason}"),
         )
     })?;
-    Ok(Html { pieces: pieces(&inlined) })
+    Ok(Html { pieces: pieces(&escape_attributes(&inlined)) })
+}
+
+/// Elements whose content the inliner writes as it is, and not as text.
+const RAW_ELEMENTS: [&str; 6] = ["style", "script", "xmp", "iframe", "noembed", "noframes"];
+
+/// Escapes `<` and `>` in attributes. The inliner reads the page and writes it anew, and leaves
+/// them bare there; a value in an attribute could then write a [`slot`].
+fn escape_attributes(page: &str) -> String {
+    let mut escaped = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        escaped.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = match rest.strip_prefix("<!--") {
+            Some(comment) => comment.find("-->").map(|end| "<!--".len() + end + "-->".len()),
+            None => Some(escape_tag(rest, &mut escaped)),
+        };
+        let length = length.unwrap_or(rest.len());
+        if rest.starts_with("<!--") {
+            escaped.push_str(&rest[..length]);
+        }
+        let raw = raw_length(&rest[1..], &rest[length..]);
+        escaped.push_str(&rest[length..length + raw]);
+        rest = &rest[length + raw..];
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
+/// Copies one tag; its length.
+fn escape_tag(page: &str, escaped: &mut String) -> usize {
+    let mut quoted = false;
+    for (at, c) in page.char_indices() {
+        match c {
+            '<' if quoted => escaped.push_str("&lt;"),
+            '>' if quoted => escaped.push_str("&gt;"),
+            _ => escaped.push(c),
+        }
+        match c {
+            '"' => quoted = !quoted,
+            '>' if !quoted => return at + 1,
+            _ => {}
+        }
+    }
+    page.len()
+}
+
+/// The length of what stands between a raw element's tags.
+fn raw_length(tag: &str, after: &str) -> usize {
+    let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    match RAW_ELEMENTS.contains(&name) {
+        true => after.find(&format!("</{name}")).unwrap_or(after.len()),
+        false => 0,
+    }
 }
 
 fn inliner() -> CSSInliner<'static> {
@@ -117,5 +180,26 @@ impl Html {
     /// Whether the page shows any image.
     pub fn has_images(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Image { .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escape_attributes, pieces, slot};
+
+    #[test]
+    fn attributes_are_escaped_and_nothing_else() {
+        let page = "<!DOCTYPE html><style>p > a { content: \"<\" }</style>\
+            <!--[if mso]><p title=\"<b>\"><![endif]--><p title=\"a<b>c\" class=\"x\">\"1 &lt; 2\"</p>";
+        let expected = page.replace("a<b>c", "a&lt;b&gt;c");
+        assert_eq!(escape_attributes(page), expected);
+    }
+
+    #[test]
+    fn a_value_in_an_attribute_writes_no_slot() {
+        let value = format!("{}x-->{}{}", slot::OPEN, slot::ELSE, slot::CLOSE);
+        let page = super::inline(&format!("<p title=\"{}\">a</p>", value.replace('<', "&lt;")));
+        assert!(!page.unwrap().has_images());
+        assert_eq!(pieces(&value).len(), 3);
     }
 }

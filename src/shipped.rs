@@ -1,17 +1,24 @@
-//! The mail project inside the binary: what stands in this repository's own project folders.
+//! The mail project that ships with the crate.
 
-use include_dir::{Dir, include_dir};
-
+use crate::private::files;
 use crate::source::Tree;
-
-static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-static LOCALES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/locales");
-static ASSETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/assets");
 
 /// The mail project that ships with the crate: four kinds in Chinese and English.
 pub fn shipped() -> Tree {
-    let folders = [("templates", &TEMPLATES), ("locales", &LOCALES), ("assets", &ASSETS)];
-    let mut tree = Tree::embedded(&folders);
+    #[derive(rust_embed::Embed)]
+    #[folder = "templates"]
+    #[prefix = "templates/"]
+    struct Templates;
+    #[derive(rust_embed::Embed)]
+    #[folder = "locales"]
+    #[prefix = "locales/"]
+    struct Locales;
+    #[derive(rust_embed::Embed)]
+    #[folder = "assets"]
+    #[prefix = "assets/"]
+    struct Assets;
+    let folders = files::<Templates>().chain(files::<Locales>()).chain(files::<Assets>());
+    let mut tree = Tree::embedded(folders);
     tree.insert("hongyan.yaml", include_bytes!("../hongyan.yaml").as_slice());
     tree
 }

@@ -67,22 +67,13 @@ impl Tree {
         }
     }
 
-    /// The files of a folder that was embedded by `include_dir!`; see [`embed!`](crate::embed).
-    pub fn embedded(folders: &[(&str, &'static include_dir::Dir<'static>)]) -> Self {
-        let mut tree = Tree::new();
-        folders.iter().for_each(|(prefix, folder)| tree.insert_embedded(prefix, folder));
-        tree
-    }
-
-    fn insert_embedded(&mut self, prefix: &str, folder: &'static include_dir::Dir<'static>) {
-        for file in folder.files() {
-            let name = file.path().to_string_lossy().replace('\\', "/");
-            let name = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-            if is_read(&name) {
-                self.insert(name, file.contents());
-            }
-        }
-        folder.dirs().for_each(|below| self.insert_embedded(prefix, below));
+    /// A tree of files that are part of the binary; [`embed!`](crate::embed) makes one. What is no
+    /// part of a mail project is left out.
+    pub fn embedded<N: Into<String>>(
+        files: impl IntoIterator<Item = (N, Cow<'static, [u8]>)>,
+    ) -> Self {
+        let named = files.into_iter().map(|(name, bytes)| (name.into(), bytes));
+        Tree { files: named.filter(|(name, _)| is_read(name)).collect() }
     }
 
     /// Reads a project from disk: `templates/`, `locales/`, `assets/` and `hongyan.yaml`.
@@ -205,7 +196,8 @@ fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Diagnostic {
 }
 
 /// Embeds a mail project (a folder with `templates/`, `locales/`, `assets/` and perhaps
-/// `hongyan.yaml`, relative to the caller's `Cargo.toml`) in the caller's binary.
+/// `hongyan.yaml`, relative to the caller's `Cargo.toml`) in the caller's binary, and gives its
+/// [`Tree`](crate::source::Tree). Only those parts are embedded: no snapshots, no env files.
 ///
 /// ```
 /// let project = hongyan::embed!("examples/embedded/mail");
@@ -214,9 +206,15 @@ fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Diagnostic {
 #[macro_export]
 macro_rules! embed {
     ($folder:literal) => {{
-        use $crate::private::include_dir;
-        static FOLDER: include_dir::Dir<'static> =
-            include_dir::include_dir!(concat!("$CARGO_MANIFEST_DIR/", $folder));
-        $crate::source::Tree::embedded(&[("", &FOLDER)])
+        use $crate::private::rust_embed;
+        #[derive(rust_embed::Embed)]
+        #[crate_path = "rust_embed"]
+        #[folder = $folder]
+        #[include = "templates/*"]
+        #[include = "locales/*"]
+        #[include = "assets/*"]
+        #[include = "hongyan.yaml"]
+        struct Folder;
+        $crate::private::embedded::<Folder>()
     }};
 }

@@ -59,7 +59,7 @@ pub fn parse(source: &SourceText, faults: &mut Diagnostics) -> Option<Node> {
         reject_unsupported_tags: true,
         merge_keys: serde_yaml::options::MergeKeyPolicy::Error,
         with_snippet: false,
-        budget: serde_yaml::budget! { max_depth: 64, max_nodes: 200_000, max_aliases: 200 },
+        budget: serde_yaml::budget! { max_depth: 32, max_nodes: 200_000, max_aliases: 200 },
     };
     match serde_yaml::from_str_with_options::<Spanned<Raw>>(source.text(), options) {
         Ok(raw) => Some(place(raw, source)),
@@ -412,11 +412,17 @@ fn fault(source: &SourceText, error: &serde_yaml::Error) -> Diagnostic {
         .at(at),
         words => {
             let reason = words.split(" at line ").next().unwrap_or_default().to_owned();
-            Diagnostic::error(
-                Code::YamlSyntax,
-                text!("the YAML cannot be read: {reason}", "YAML 无法解析：{reason}"),
-            )
-            .at(at)
+            let title = match reason.contains("block mapping") {
+                true => text!(
+                    "this line does not fit in with the lines above it",
+                    "这一行与上面几行对不上"
+                ),
+                false => text!("the YAML cannot be read: {reason}", "YAML 无法解析：{reason}"),
+            };
+            Diagnostic::error(Code::YamlSyntax, title).at(at).hint(text!(
+                "look at the indentation and the quotes of this line and of the one before",
+                "请检查这一行及上一行的缩进和引号"
+            ))
         }
     }
 }
@@ -457,7 +463,8 @@ fn brace_fault(source: &SourceText, line_start: usize) -> Option<Diagnostic> {
 
 /// The screen for a text that begins with a brace and is not in quotes.
 pub fn unquoted_brace_fault(span: Span) -> Diagnostic {
-    let written = span.source().text()[span.range()].to_owned();
+    let written = &span.source().text()[span.range()];
+    let written = written.replace("{{", "{").replace("}}", "}").replace("%{", "{");
     Diagnostic::error(
         Code::YamlUnquotedBrace,
         text!("a text that begins with `{{` must be in quotes", "以 `{{` 开头的文本必须加引号"),

@@ -2,10 +2,12 @@
 
 mod bad_inputs;
 
-use std::time::{Duration, Instant};
-
 use hongyan::diagnostic::Language;
 use hongyan::mail::{Address, Mailbox};
+use std::time::{Duration, Instant};
+
+/// Generous, for machines are busy: the longest case takes a millisecond.
+const SLOW: Duration = Duration::from_secs(2);
 
 #[test]
 fn every_address_ends_as_it_must() {
@@ -16,7 +18,7 @@ fn every_address_ends_as_it_must() {
         looked_at += 1;
         let start = Instant::now();
         let result = Address::parse(&input);
-        assert!(start.elapsed() < Duration::from_millis(250), "{} is slow", case.get("id"));
+        assert!(start.elapsed() < SLOW, "{} is slow", case.get("id"));
         match case.get("outcome") {
             "accept" => {
                 let address = result.unwrap_or_else(|fault| panic!("{}: {fault}", case.get("id")));

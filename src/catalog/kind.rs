@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, SourceText, Span};
 use crate::locale::{Duration, Locale, TimeZone};
 use crate::mail::{self, Mailbox};
 use crate::text;
@@ -103,6 +103,7 @@ pub struct Kind {
     /// The zone that instants are shown in, if it is not the project's
     pub time_zone: Option<TimeZone>,
     samples: Vec<Sample>,
+    sound: bool,
     source: SourceText,
 }
 
@@ -131,7 +132,9 @@ impl Kind {
         }
         let mut fields = Fields::of(&node, faults);
         let category = read_category(&mut fields, faults);
+        let before = faults.count(Severity::Error);
         let variables = Declaration::read(fields.entries("variables", faults), faults);
+        let sound = faults.count(Severity::Error) == before;
         let mut kind = Kind {
             name: name.to_owned(),
             description: fields.text("description", faults).unwrap_or_default().to_owned(),
@@ -149,15 +152,24 @@ impl Kind {
             time_zone: read_zone(&mut fields, faults),
             samples: read_samples(&mut fields, faults),
             variables,
+            sound,
             source: source.clone(),
         };
-        kind.read_lifetime(&mut fields, faults);
-        kind.read_replaces(&mut fields, faults);
-        kind.read_limits(&mut fields, faults);
-        kind.read_opt_out(&mut fields, faults);
+        // What names a variable is not held against variables that could not be read.
+        let mut unsaid = Diagnostics::new();
+        let names_faults = if sound { &mut *faults } else { &mut unsaid };
+        kind.read_lifetime(&mut fields, names_faults);
+        kind.read_replaces(&mut fields, names_faults);
+        kind.read_limits(&mut fields, names_faults);
+        kind.read_opt_out(&mut fields, names_faults);
+        kind.check_samples(names_faults);
         fields.finish(faults);
-        kind.check_samples(faults);
         Some(kind)
+    }
+
+    /// Whether all variables could be read: else nothing is held against them.
+    pub fn is_sound(&self) -> bool {
+        self.sound
     }
 
     /// The declaration's file.

@@ -209,11 +209,15 @@ fn load_templates(tree: &Tree, faults: &mut Diagnostics) -> BTreeMap<String, Sou
         if !(name.ends_with(".j2") || name.ends_with(".css")) {
             continue;
         }
-        if tree.get(path).is_some_and(|bytes| bytes.len() > MAX_TEMPLATE) {
+        let source = if tree.get(path).is_some_and(|bytes| bytes.len() > MAX_TEMPLATE) {
             faults.push(template_too_large(path));
-        } else if let Some(source) = tree.text(path, faults) {
-            templates.insert(name.to_owned(), source);
-        }
+            None
+        } else {
+            tree.text(path, faults)
+        };
+        // What cannot be read stands as an empty template: it is there, and told of once.
+        let source = source.unwrap_or_else(|| SourceText::new(path, ""));
+        templates.insert(name.to_owned(), source);
     }
     templates
 }

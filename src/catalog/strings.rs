@@ -2,7 +2,7 @@
 //!
 //! What a placeholder is filled with is not known here; [`Pattern::fill`] asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::settings::{LocaleSetting, Settings};
@@ -16,6 +16,10 @@ use crate::yaml::{self, Key, Node, Value};
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
     entries: BTreeMap<String, Entry>,
+    /// Keys whose text was refused
+    refused: BTreeSet<String>,
+    /// A file could not be read at all
+    unread: bool,
 }
 
 /// What stands at a dotted key: a text, or the cases of one.
@@ -79,8 +83,9 @@ impl Strings {
             .filter(|name| *name == file || (name.starts_with(&folder) && name.ends_with(".yaml")));
         for name in names {
             let source = tree.text(name, faults);
-            if let Some(node) = source.and_then(|source| yaml::parse(&source, faults)) {
-                strings.read_file(&node, &tag, faults);
+            match source.and_then(|source| yaml::parse(&source, faults)) {
+                Some(node) => strings.read_file(&node, &tag, faults),
+                None => strings.unread = true,
             }
         }
         strings
@@ -97,6 +102,16 @@ impl Strings {
             Content::Text(pattern) => Some(pattern),
             Content::Cases(_) => None,
         }
+    }
+
+    /// Whether a file could not be read: what is missing then says nothing.
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// Whether the key is there and its text, or that of a case, was refused.
+    pub fn is_refused(&self, key: &str) -> bool {
+        self.refused.contains(key)
     }
 
     /// All dotted keys and their entries, sorted.
@@ -124,7 +139,10 @@ impl Strings {
                 faults.push(dotted_key(key));
                 continue;
             }
-            let Some(content) = self.read_content(&path, node, faults) else { continue };
+            let Some(content) = self.read_content(&path, node, faults) else {
+                self.refused.insert(path);
+                continue;
+            };
             self.insert(path, Entry { span: key.span.clone(), content }, faults);
         }
     }
@@ -216,10 +234,25 @@ fn fall_back(
         );
     };
     if let Some(strings) = all.get_mut(&setting.locale) {
+        let missing = base.entries.keys().filter(|key| !strings.entries.contains_key(*key)).count();
+        if missing > 0 {
+            faults.push(draft_incomplete(&setting.locale, source, missing));
+        }
         for (key, entry) in base.entries {
             strings.entries.entry(key).or_insert(entry);
         }
     }
+}
+
+fn draft_incomplete(locale: &Locale, source: &Locale, missing: usize) -> Diagnostic {
+    Diagnostic::warning(
+        Code::LocaleDraft,
+        text!(
+            "the draft `{locale}` lacks {missing} strings, taken from `{source}`",
+            "草稿 `{locale}` 缺少 {missing} 条文案，暂用 `{source}` 的"
+        ),
+    )
+    .in_file(format!("locales/{locale}.yaml"))
 }
 
 impl Pattern {
@@ -246,6 +279,11 @@ impl Pattern {
             }
         }
         names
+    }
+
+    /// Where a placeholder stands.
+    pub fn place_of(&self, name: &str) -> Span {
+        within(&self.span, &format!("{{{name}}}"))
     }
 
     /// The text with every placeholder replaced.
@@ -303,19 +341,39 @@ fn is_placeholder(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// The brace with what stands around it: up to the end of the braces that follow.
 fn excerpt(rest: &str, open: usize) -> String {
-    let start = rest[..open].char_indices().last().map_or(open, |(at, _)| at);
-    rest[start..].chars().take(24).collect()
+    let before = rest[..open].chars().next_back().filter(|c| "%$#".contains(*c));
+    let start = open - before.map_or(0, char::len_utf8);
+    let inner = &rest[open..];
+    let end = inner.find('}').map_or(inner.len(), |close| {
+        close + inner[close..].chars().take_while(|c| *c == '}').count()
+    });
+    rest[start..open + end].chars().take(40).collect()
 }
 
 fn bad_placeholder(wrong: &str, span: &Span) -> Diagnostic {
+    let name = wrong.trim_start_matches(['%', '$', '#', '{']).trim_end_matches('}').trim();
+    let name = if is_placeholder(name) { name } else { "user_name" };
     Diagnostic::error(
         Code::StringBadPlaceholder,
         text!("`{wrong}` is not a placeholder", "`{wrong}` 不是占位符"),
     )
-    .at(span.clone())
+    .at(within(span, wrong))
     .hint(text!(
-        "a placeholder is one name in single braces: `{{user_name}}`",
-        "占位符是单层花括号里的一个名称：`{{user_name}}`"
+        "a placeholder is one name in single braces: `{{{name}}}`",
+        "占位符是单层花括号里的一个名称：`{{{name}}}`"
     ))
+}
+
+/// The place of a part of a text, where YAML leaves it as it is written.
+fn within(span: &Span, part: &str) -> Span {
+    let written = &span.source().text()[span.range()];
+    match written.find(part).filter(|_| !part.is_empty()) {
+        Some(at) => {
+            let start = span.range().start + at;
+            span.source().span(start..start + part.len())
+        }
+        None => span.clone(),
+    }
 }

@@ -1,6 +1,6 @@
 //! The binary's commands. clap is named in this folder only.
 //!
-//! A command returns an [`Exit`] or a `Failure`; `main` ends the process. Results go to stdout,
+//! A command returns an [`Exit`] or a failure; `main` ends the process. Results go to stdout,
 //! everything else to stderr, in the reader's language.
 
 pub(crate) mod args;

@@ -54,6 +54,7 @@ codes! {
     VarsNotJson = "vars_not_json", "the variables are not a JSON object", "变量不是 JSON 对象";
     ImageWrongType = "image_wrong_type", "an image of a type that mail clients do not show", "邮件客户端不支持的图片类型";
     LocaleUndeclared = "locale_undeclared", "a locale has strings but is not declared", "语言有文案但未声明";
+    LocaleDraft = "locale_draft", "a draft lacks strings", "草稿语言缺少文案";
     LocaleMissing = "locale_missing", "a locale that is named has no strings", "所指的语言没有文案";
     StringDuplicate = "string_duplicate", "a string stands in two places", "文案出现在两处";
     StringBadPlaceholder = "string_bad_placeholder", "a brace that is no placeholder", "花括号不是占位符";

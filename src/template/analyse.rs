@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::machinery::ast::Stmt;
 
-use super::walk::{Page, Walk};
-use super::{fault, strings};
+use super::walk::{Page, Target, Walk};
+use super::{fault, strings, syntax};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
 use crate::locale::Locale;
@@ -21,6 +21,8 @@ pub(super) struct Analysis {
     pub labels: BTreeMap<String, Vec<(usize, String)>>,
     /// Dotted keys of the strings that are used, in any locale
     pub used_strings: BTreeSet<String>,
+    /// Strings that a fault was told of already, so that they are not compared as well
+    pub told: BTreeSet<(Locale, String)>,
 }
 
 /// The parsed templates of a catalog.
@@ -31,15 +33,18 @@ pub(super) struct Parsed<'a> {
 /// Checks all kinds in all locales.
 pub(super) fn analyse(catalog: &Catalog, faults: &mut Diagnostics) -> Analysis {
     let parsed = parse(catalog, faults);
-    let mut analysis = Analysis::default();
-    for kind in catalog.kinds() {
-        let mut used_variables = BTreeSet::new();
-        for locale in catalog.locales() {
-            analyse_one(catalog, &parsed, kind, locale, &mut analysis, &mut used_variables, faults);
-        }
-        unused_variables(kind, &used_variables, faults);
+    let mut survey = Survey { catalog, parsed, analysis: Analysis::default(), faults };
+    let mut unused = Vec::new();
+    for kind in catalog.kinds().filter(|kind| kind.is_sound()) {
+        unused.push((kind, survey.kind(kind)));
     }
-    strings::check(catalog, &analysis.used_strings, faults);
+    let Survey { mut analysis, faults, .. } = survey;
+    strings::compare_locales(catalog, &analysis.told, faults);
+    // A template that cannot be read uses nothing, which would be one mistake told many times.
+    if !faults.has_errors() {
+        unused.iter().for_each(|(kind, used)| unused_variables(kind, used, faults));
+        strings::unused(catalog, &analysis.used_strings, faults);
+    }
     analysis.labels.values_mut().for_each(|labels| {
         labels.sort();
         labels.dedup();
@@ -56,40 +61,107 @@ fn parse<'a>(catalog: &'a Catalog, faults: &mut Diagnostics) -> Parsed<'a> {
         }
         match minijinja::machinery::parse(source.text(), name, Default::default()) {
             Ok(statement) => drop(templates.insert(name.as_str(), (source, statement))),
-            Err(error) => faults.push(fault::diagnose(&error, |_| Some(source.clone()))),
+            Err(error) => faults.push(
+                syntax::explain(source)
+                    .unwrap_or_else(|| fault::diagnose(&error, |_| Some(source.clone()))),
+            ),
         }
     }
     Parsed { templates }
 }
 
-fn analyse_one(
-    catalog: &Catalog,
-    parsed: &Parsed<'_>,
-    kind: &Kind,
-    locale: &Locale,
-    analysis: &mut Analysis,
-    used_variables: &mut BTreeSet<String>,
-    faults: &mut Diagnostics,
-) {
-    if catalog.body(&kind.name, locale, "html").is_none() {
-        faults.push(no_body(kind, locale));
-    }
-    for (extension, page) in [("html", Page::Html), ("txt", Page::Text)] {
-        let Some(source) = catalog.body(&kind.name, locale, extension) else { continue };
-        let name = source.name().trim_start_matches("templates/");
-        let mut walk = Walk::new(catalog, parsed, kind, locale, page, analysis);
-        walk.template(name);
-        used_variables.extend(walk.finish(faults));
-    }
-    for (line, own) in [("subject", &kind.subject), ("preheader", &kind.preheader)] {
-        let mut walk = Walk::new(catalog, parsed, kind, locale, Page::Text, analysis);
-        match own {
-            Some((template, span)) => walk.line(template, span),
-            None => walk.string(line),
+/// One pass over a catalog.
+struct Survey<'a> {
+    catalog: &'a Catalog,
+    parsed: Parsed<'a>,
+    analysis: Analysis,
+    faults: &'a mut Diagnostics,
+}
+
+/// The variables (by name) and images (as `image('name')`) that a kind's pages use in a locale.
+type Used = BTreeSet<String>;
+
+impl Survey<'_> {
+    /// Walks a kind in all locales; what it uses in any of them.
+    fn kind(&mut self, kind: &Kind) -> Used {
+        let catalog = self.catalog;
+        let read = |locale: &&Locale| !catalog.strings(locale).is_unread();
+        let by_locale: Vec<(&Locale, Used)> = catalog
+            .locales()
+            .filter(read)
+            .map(|locale| (locale, self.pair(kind, locale)))
+            .collect();
+        if !self.faults.has_errors() {
+            self.compare_bodies(kind, &by_locale);
         }
-        used_variables.extend(walk.finish(faults));
-        single_line(catalog, kind, locale, line, faults);
+        by_locale.into_iter().flat_map(|(_, used)| used).collect()
     }
+
+    fn pair(&mut self, kind: &Kind, locale: &Locale) -> Used {
+        let mut used = Used::new();
+        let (catalog, parsed) = (self.catalog, &self.parsed);
+        let target = Target { catalog, parsed, kind, locale, page: Page::Text };
+        if self.catalog.body(&kind.name, locale, "html").is_none() {
+            self.faults.push(no_body(kind, locale));
+        }
+        for (extension, page) in [("html", Page::Html), ("txt", Page::Text)] {
+            let Some(source) = self.catalog.body(&kind.name, locale, extension) else { continue };
+            let name = source.name().trim_start_matches("templates/");
+            let mut walk = Walk::new(Target { page, ..target }, &mut self.analysis);
+            walk.template(name);
+            used.extend(walk.finish(self.faults));
+        }
+        for (line, own) in [("subject", &kind.subject), ("preheader", &kind.preheader)] {
+            let mut walk = Walk::new(target, &mut self.analysis);
+            match own {
+                Some((template, span)) => walk.line(template, span),
+                None => walk.string(line),
+            }
+            used.extend(walk.finish(self.faults));
+            single_line(self.catalog, kind, locale, line, self.faults);
+        }
+        used
+    }
+
+    /// Locales with bodies of their own show the same variables and images.
+    fn compare_bodies(&mut self, kind: &Kind, by_locale: &[(&Locale, Used)]) {
+        let settings = &self.catalog.settings.locales;
+        let draft = |locale: &Locale| settings.iter().any(|s| s.locale == *locale && s.draft);
+        let mut finished = by_locale.iter().filter(|(locale, _)| !draft(locale));
+        let Some((base, base_used)) = finished.next() else { return };
+        for (locale, used) in finished {
+            let (here, there) = (self.body_file(kind, locale), self.body_file(kind, base));
+            if here == there || used == base_used {
+                continue;
+            }
+            let differing: Vec<&str> =
+                used.symmetric_difference(base_used).map(String::as_str).collect();
+            self.faults.push(bodies_differ(&differing, (base, locale), here).kind(&kind.name));
+        }
+    }
+
+    fn body_file(&self, kind: &Kind, locale: &Locale) -> String {
+        let body = self.catalog.body(&kind.name, locale, "html");
+        body.map_or_else(String::new, |source| source.name().to_owned())
+    }
+}
+
+fn bodies_differ(
+    differing: &[&str],
+    (base, locale): (&Locale, &Locale),
+    file: String,
+) -> Diagnostic {
+    let names = differing.join("`, `");
+    Diagnostic::error(
+        Code::StringsDiffer,
+        text!(
+            "the bodies of `{base}` and `{locale}` do not both show `{names}`",
+            "`{base}` 与 `{locale}` 的正文没有都用到 `{names}`"
+        ),
+    )
+    .in_file(file)
+    .locale(locale)
+    .hint(text!("let both show the same", "请让两者显示相同的内容"))
 }
 
 fn no_body(kind: &Kind, locale: &Locale) -> Diagnostic {

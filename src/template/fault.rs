@@ -83,16 +83,14 @@ fn describe(error: &Error) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
     let (code, title) = match error.kind() {
         ErrorKind::SyntaxError | ErrorKind::BadEscape => (Code::TemplateSyntax, syntax(detail)),
+        // Here the name comes from a value, as in `map(name)`: what is written was found at load.
         ErrorKind::UnknownFilter => {
-            (Code::TemplateUnknownFilter, text!("unknown filter: {detail}", "未知过滤器：{detail}"))
+            (Code::TemplateUnknownFilter, text!("unknown filter", "未知过滤器"))
         }
-        ErrorKind::UnknownTest => {
-            (Code::TemplateUnknownTest, text!("unknown test: {detail}", "未知测试：{detail}"))
+        ErrorKind::UnknownTest => (Code::TemplateUnknownTest, text!("unknown test", "未知测试")),
+        ErrorKind::UnknownFunction => {
+            (Code::TemplateUnknownFunction, text!("unknown function", "未知函数"))
         }
-        ErrorKind::UnknownFunction => (
-            Code::TemplateUnknownFunction,
-            text!("unknown function: {detail}", "未知函数：{detail}"),
-        ),
         ErrorKind::TemplateNotFound => {
             (Code::TemplateNotFound, text!("the template does not exist", "模板不存在"))
         }

@@ -7,17 +7,18 @@ use minijinja::value::{Kwargs, Value as JinjaValue, ValueKind};
 use minijinja::{AutoEscape, Error, ErrorKind, HtmlEscape, Output, State};
 
 use super::fault::Carried;
-use super::scope::Scope;
+use super::scope::{Scope, Shown};
 use crate::catalog::{Content, Entry, Pattern};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::image::Image;
 use crate::inline::slot;
-use crate::locale::{Decimal, PluralCategory};
+use crate::locale::{Decimal, Duration, Money, PluralCategory};
 use crate::text;
+use crate::vars::Value;
 
 /// The filters that templates have: the engine's, but for those that mails have no use for or
 /// that would undo escaping (`safe`, `pprint`, `tojson`, `format`, `attr`), and our own.
-pub(super) const FILTERS: [&str; 47] = [
+pub(super) const FILTERS: [&str; 51] = [
     "escape",
     "e",
     "lower",
@@ -65,6 +66,10 @@ pub(super) const FILTERS: [&str; 47] = [
     "label",
     "mask_email",
     "mask_phone",
+    "date",
+    "time",
+    "duration",
+    "money",
 ];
 
 /// `t(key, by=value, name=value…)`.
@@ -201,11 +206,15 @@ pub(super) fn image(
 pub(super) fn unknown_image<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let list = known.join("`, `");
-    Diagnostic::error(Code::ImageMissing, text!("there is no image `{name}`", "没有图片 `{name}`"))
-        .hint(text!(
+    let remedy = match known.is_empty() {
+        true => text!("put it at `assets/{name}.png`", "请放到 `assets/{name}.png`"),
+        false => text!(
             "put it at `assets/{name}.png`; there are: `{list}`",
             "请放到 `assets/{name}.png`；已有：`{list}`"
-        ))
+        ),
+    };
+    Diagnostic::error(Code::ImageMissing, text!("there is no image `{name}`", "没有图片 `{name}`"))
+        .hint(remedy)
         .did_you_mean(name, known)
 }
 
@@ -239,6 +248,61 @@ pub(super) fn label(
         Some(checked) if !value.is_none() => JinjaValue::from(scope.frame.show(name, checked)),
         _ => value,
     })
+}
+
+/// `requested_at|date`: the day of a date or an instant, in the locale's way.
+pub(super) fn date(state: &State<'_, '_>, value: &JinjaValue) -> Result<String, Error> {
+    let scope = Scope::of(state)?;
+    match Shown::value_of(value) {
+        Some(Value::Date(day)) => Ok(scope.frame.formats.date(day)),
+        Some(Value::DateTime(at)) => {
+            Ok(scope.frame.formats.date(at.date_in(&scope.frame.time_zone)))
+        }
+        _ => Err(wants("date", "date` or `datetime")),
+    }
+}
+
+/// `requested_at|time`: the time of day of an instant.
+pub(super) fn time(state: &State<'_, '_>, value: &JinjaValue) -> Result<String, Error> {
+    let scope = Scope::of(state)?;
+    match Shown::value_of(value) {
+        Some(Value::DateTime(at)) => Ok(scope.frame.formats.time(at, &scope.frame.time_zone)),
+        _ => Err(wants("time", "datetime")),
+    }
+}
+
+/// `seconds|duration`: whole seconds as a length of time.
+pub(super) fn duration(state: &State<'_, '_>, value: &JinjaValue) -> Result<String, Error> {
+    let scope = Scope::of(state)?;
+    let seconds = match Shown::value_of(value) {
+        Some(Value::Duration(duration)) => Some(duration),
+        _ => u64::try_from(value.clone()).ok().and_then(|s| Duration::from_seconds(s).ok()),
+    };
+    let seconds = seconds.ok_or_else(|| wants("duration", "duration` or `integer"))?;
+    Ok(scope.frame.formats.duration(seconds))
+}
+
+/// `amount|money('CNY')`: a number as an amount of a currency (ISO 4217).
+pub(super) fn money(
+    state: &State<'_, '_>,
+    value: &JinjaValue,
+    currency: &str,
+) -> Result<String, Error> {
+    let scope = Scope::of(state)?;
+    let amount = match Shown::value_of(value) {
+        Some(Value::Decimal(digits)) => digits.to_string(),
+        _ => value.to_string(),
+    };
+    let money =
+        Money::new(&amount, currency).map_err(|_| wants("money", "decimal` or `integer"))?;
+    Ok(scope.frame.formats.money(&money))
+}
+
+fn wants(filter: &str, kinds: &str) -> Error {
+    Carried::error(Diagnostic::error(
+        Code::TemplateFailed,
+        text!("the filter `{filter}` takes a `{kinds}`", "过滤器 `{filter}` 只用于 `{kinds}`"),
+    ))
 }
 
 /// `wang.wei@example.com` as `w***@example.com`.

@@ -10,9 +10,11 @@ mod functions;
 mod place;
 mod scope;
 mod strings;
+mod syntax;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -45,7 +47,6 @@ pub struct Program {
 }
 
 /// What a [`Program`] writes.
-#[derive(Debug)]
 pub struct Filled {
     /// The subject, not yet flattened to one line
     pub subject: String,
@@ -57,6 +58,16 @@ pub struct Filled {
     pub text: Option<String>,
     /// The images that the page shows, in order
     pub images: Vec<Arc<Image>>,
+}
+
+/// Sizes only: the rest holds what callers passed.
+impl fmt::Debug for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled")
+            .field("html", &self.html.len())
+            .field("images", &self.images.len())
+            .finish_non_exhaustive()
+    }
 }
 
 struct Engine {
@@ -204,7 +215,10 @@ impl Engine {
             return;
         }
         if let Err(error) = self.environment.add_template_owned(name.to_owned(), written) {
-            faults.push(fault::diagnose(&error, |name| self.sources.get(name).cloned()));
+            let source = &self.sources[name];
+            faults.push(syntax::explain(source).unwrap_or_else(|| {
+                fault::diagnose(&error, |name| self.sources.get(name).cloned())
+            }));
         }
     }
 }
@@ -236,6 +250,10 @@ fn environment() -> Environment<'static> {
     environment.add_function("t", functions::t);
     environment.add_function("image", functions::image);
     environment.add_filter("label", functions::label);
+    environment.add_filter("date", functions::date);
+    environment.add_filter("time", functions::time);
+    environment.add_filter("duration", functions::duration);
+    environment.add_filter("money", functions::money);
     environment.add_filter("mask_email", functions::mask_email);
     environment.add_filter("mask_phone", functions::mask_phone);
     environment.add_test("defined", functions::is_given);
@@ -244,29 +262,60 @@ fn environment() -> Environment<'static> {
 
 /// The most tokens within one pair of braces: a longer chain would be compiled recursively.
 const MAX_TOKENS: usize = 1_000;
+/// The most `if` and `elif` that stand open at once: the engine reads each within the last.
+const MAX_BRANCHES: usize = 100;
 
 fn too_complex(text: &str) -> bool {
     use minijinja::machinery::{Token, tokenize};
     let mut run = 0;
+    let mut begins = false;
+    let mut branches = Branches::default();
     for token in tokenize(text, false, Default::default()) {
         match token {
             Ok((Token::TemplateData(_) | Token::BlockEnd | Token::VariableEnd, _)) => run = 0,
+            Ok((Token::Ident(name), _)) if begins => {
+                branches.read(name);
+                run += 1;
+            }
             Ok(_) => run += 1,
             Err(_) => return false,
         }
-        if run > MAX_TOKENS {
+        begins = matches!(token, Ok((Token::BlockStart, _)));
+        if run > MAX_TOKENS || branches.total > MAX_BRANCHES {
             return true;
         }
     }
     false
 }
 
+/// How many branches each open `if` has, and all of them together.
+#[derive(Default)]
+struct Branches {
+    open: Vec<usize>,
+    total: usize,
+}
+
+impl Branches {
+    fn read(&mut self, block: &str) {
+        match (block, self.open.last_mut()) {
+            ("if", _) => self.open.push(1),
+            ("elif", Some(count)) => *count += 1,
+            ("endif", _) => self.total -= self.open.pop().unwrap_or(0),
+            _ => return,
+        }
+        self.total += usize::from(block != "endif");
+    }
+}
+
 fn too_complex_fault(source: &SourceText) -> Diagnostic {
     Diagnostic::error(
         Code::TemplateTooComplex,
-        text!("an expression has more than {MAX_TOKENS} parts", "表达式超过 {MAX_TOKENS} 个部分"),
+        text!(
+            "an expression has more than {MAX_TOKENS} parts, or more than {MAX_BRANCHES} `if` and `elif` stand open",
+            "表达式超过 {MAX_TOKENS} 个部分，或同时打开的 `if` 与 `elif` 超过 {MAX_BRANCHES} 个"
+        ),
     )
-    .in_file(source.name())
+    .in_file(format!("templates/{}", source.name().trim_start_matches("templates/")))
 }
 
 #[cfg(test)]

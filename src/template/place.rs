@@ -286,11 +286,14 @@ impl Place {
     /// Raw text ends at its own end tag only.
     fn raw_text(&mut self, c: char) {
         self.value.push(c.to_ascii_lowercase());
+        if c != '>' {
+            return;
+        }
         let end = self.raw.map(|raw| format!("</{raw}")).unwrap_or_default();
-        if c == '>' && self.value.trim_end_matches('>').trim_end().ends_with(&end) {
+        if self.value.trim_end_matches('>').trim_end().ends_with(&end) {
             self.raw = None;
             self.end_tag();
-        } else if c == '>' {
+        } else {
             self.value.clear();
         }
     }

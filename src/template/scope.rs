@@ -219,7 +219,7 @@ fn jinja_value(frame: &Frame, name: &str, kind: &VariableType, value: &Value) ->
             })
             .collect::<BTreeMap<_, _>>()
             .into(),
-        _ => JinjaValue::from_object(Shown(frame.show(name, value))),
+        _ => JinjaValue::from_object(Shown(frame.show(name, value), value.clone())),
     }
 }
 
@@ -251,8 +251,15 @@ impl fmt::Debug for Scope {
     }
 }
 
-/// A date, an amount, a duration: an object, so that templates print it and do not compute with it.
-struct Shown(String);
+/// A date, an amount, a duration: printed as its text; filters show the value in other ways.
+pub(super) struct Shown(String, Value);
+
+impl Shown {
+    /// The checked value behind a template's value, if it is one of these.
+    pub fn value_of(value: &JinjaValue) -> Option<Value> {
+        value.downcast_object_ref::<Shown>().map(|shown| shown.1.clone())
+    }
+}
 
 impl Object for Shown {
     fn repr(self: &Arc<Self>) -> ObjectRepr {

@@ -12,11 +12,20 @@ use crate::text;
 const STRING_TAGS: [&str; 7] = ["strong", "/strong", "em", "/em", "a", "/a", "br"];
 
 /// Non-draft locales carry the same keys, placeholders and links; drafts are told of as warnings.
-pub(super) fn check(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+pub(super) fn compare_locales(
+    catalog: &Catalog,
+    told: &BTreeSet<(Locale, String)>,
+    faults: &mut Diagnostics,
+) {
     let settings = &catalog.settings;
+    let skip = |locale: &Locale, key: &str| {
+        catalog.strings(locale).is_refused(key)
+            || told.iter().any(|(at, path)| at == locale && shared_key(path) == key)
+    };
     let all: Vec<(&Locale, bool, BTreeMap<String, Shape>)> = settings
         .locales
         .iter()
+        .filter(|setting| !catalog.strings(&setting.locale).is_unread())
         .map(|setting| {
             let strings = catalog.strings(&setting.locale);
             (&setting.locale, setting.draft, shapes(&strings, faults))
@@ -25,10 +34,9 @@ pub(super) fn check(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Dia
     let Some((base_locale, _, base)) = all.first() else { return };
     for (locale, draft, shapes) in &all[1..] {
         if !draft {
-            compare((base_locale, base), (locale, shapes), faults);
+            compare((base_locale, base), (locale, shapes), &skip, faults);
         }
     }
-    unused(&catalog.strings(base_locale), used, faults);
 }
 
 /// What must be alike in two locales.
@@ -67,15 +75,18 @@ fn shared_key(key: &str) -> &str {
 fn compare(
     (a, a_shapes): (&Locale, &BTreeMap<String, Shape>),
     (b, b_shapes): (&Locale, &BTreeMap<String, Shape>),
+    skip: &dyn Fn(&Locale, &str) -> bool,
     faults: &mut Diagnostics,
 ) {
-    for (key, shape) in a_shapes {
+    let compared = |key: &str| !skip(a, key) && !skip(b, key);
+    for (key, shape) in a_shapes.iter().filter(|(key, _)| compared(key)) {
         match b_shapes.get(key) {
             None => faults.push(lacks(key, shape, b)),
             Some(other) => differ(key, (a, shape), (b, other), faults),
         }
     }
-    for (key, shape) in b_shapes.iter().filter(|(key, _)| !a_shapes.contains_key(*key)) {
+    let only_b = b_shapes.iter().filter(|(key, _)| !a_shapes.contains_key(*key));
+    for (key, shape) in only_b.filter(|(key, _)| compared(key)) {
         faults.push(lacks(key, shape, a));
     }
 }
@@ -168,7 +179,9 @@ fn link_attribute(tag: &str, name: &str, value: &str) -> bool {
     tag == "a" && name == "href" && (placeholder || https)
 }
 
-fn unused(strings: &Strings, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+/// Strings of the default locale that no kind uses.
+pub(super) fn unused(catalog: &Catalog, used: &BTreeSet<String>, faults: &mut Diagnostics) {
+    let strings = catalog.strings(&catalog.settings.default_locale);
     for (key, entry) in strings.iter() {
         let Content::Text(_) = entry.content else { continue };
         let parts: Vec<&str> = key.split('.').collect();
@@ -179,7 +192,8 @@ fn unused(strings: &Strings, used: &BTreeSet<String>, faults: &mut Diagnostics) 
                     Code::StringUnused,
                     text!("nothing uses the string `{key}`", "没有地方使用文案 `{key}`"),
                 )
-                .at(entry.span.clone()),
+                .at(entry.span.clone())
+                .hint(text!("remove it from every locale", "请从每种语言中删除")),
             );
         }
     }

@@ -6,7 +6,7 @@ use crate::locale::{Date, Decimal, Duration, Formats, Instant, Money, TimeZone};
 use crate::mail::Address;
 
 /// A value that has passed its declaration's check.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Value {
     /// cleaned text
     Text(String),
@@ -36,6 +36,28 @@ pub enum Value {
     List(Vec<Value>),
     /// fields in declared order
     Object(Vec<(String, Value)>),
+}
+
+/// The type only: values may be secret.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Value::Text(_) => "Text",
+            Value::Integer(_) => "Integer",
+            Value::Decimal(_) => "Decimal",
+            Value::Boolean(_) => "Boolean",
+            Value::Enum(_) => "Enum",
+            Value::Code(_) => "Code",
+            Value::Url(_) => "Url",
+            Value::Email(_) => "Email",
+            Value::Date(_) => "Date",
+            Value::DateTime(_) => "DateTime",
+            Value::Duration(_) => "Duration",
+            Value::Money(_) => "Money",
+            Value::List(_) => "List",
+            Value::Object(_) => "Object",
+        })
+    }
 }
 
 /// What is needed to show a value to a reader.

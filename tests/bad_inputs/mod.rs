@@ -2,9 +2,13 @@
 
 use serde_json::Value;
 
+#[allow(dead_code)] // As below.
+pub mod project;
+
 pub struct Case(Value);
 
 /// The entries of one group.
+#[allow(dead_code)] // As below.
 pub fn group(name: &str) -> Vec<Case> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/bad-inputs.json");
     let data: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
@@ -19,6 +23,15 @@ impl Case {
 
     pub fn json(&self) -> &Value {
         &self.0["json"]
+    }
+
+    /// The input as bytes: in base64, or as text.
+    pub fn bytes(&self) -> Vec<u8> {
+        use base64::Engine as _;
+        match self.0["b64"].as_str() {
+            Some(text) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
+            None => self.input().unwrap().into_bytes(),
+        }
     }
 
     /// The input, written out; none if it is a JSON value.

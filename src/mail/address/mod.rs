@@ -33,6 +33,10 @@ impl Address {
     /// Takes a bare address; nothing is trimmed or repaired.
     pub fn parse(input: &str) -> Result<Self, AddressError> {
         shape::check(input)?;
+        // IDNA looks at every label; a character of a domain becomes one octet at least.
+        if input.chars().nth(MAX_OCTETS * 2).is_some() {
+            return Err(AddressError::TooLong);
+        }
         let (local, domain) = input.split_once('@').ok_or(AddressError::NoAtSign)?;
         local::check(local)?;
         let domain = domain::canonical(domain)?;

@@ -1,0 +1,220 @@
+//! Expressions: what is known of a value before it has one.
+
+use std::ops::Range;
+
+use minijinja::machinery::ast::{self, CallArg, Expr};
+
+use super::faults::{unknown_field, unknown_variable};
+use super::guards::guards;
+use super::{Abstract, FUNCTIONS, Known, Walk, range};
+use crate::catalog::BRAND_TEXTS;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::template::functions::FILTERS;
+use crate::text;
+use crate::vars::{Variable, VariableType};
+
+impl<'a> Walk<'a> {
+    pub(super) fn typed(&self, variable: &'a Variable) -> Abstract<'a> {
+        let known = match &variable.kind {
+            VariableType::Url { .. } => Known::Url,
+            VariableType::List { items, .. } => Known::List(items),
+            VariableType::Object { fields } => Known::Object(fields),
+            _ => Known::Plain,
+        };
+        Abstract { known, missing: None, variable: Some(variable) }
+    }
+
+    pub(super) fn eval(&mut self, expr: &'a Expr<'a>) -> Abstract<'a> {
+        match expr {
+            Expr::Var(var) => self.variable(var.id, range(var.span())),
+            Expr::Const(_) => Abstract::new(Known::Fixed),
+            Expr::GetAttr(get) => self.attribute_of(get),
+            Expr::GetItem(get) => {
+                self.eval(&get.subscript_expr);
+                match self.eval(&get.expr).known {
+                    Known::Fixed => Abstract::new(Known::Fixed),
+                    Known::List(item) => self.typed(item),
+                    _ => Abstract::new(Known::Plain),
+                }
+            }
+            Expr::Slice(slice) => self.eval(&slice.expr),
+            Expr::UnaryOp(op) => {
+                self.eval(&op.expr);
+                Abstract::new(Known::Plain)
+            }
+            Expr::BinOp(op) => self.binary(op),
+            Expr::Compare(compare) => {
+                self.eval(&compare.expr);
+                compare.ops.iter().for_each(|op| drop(self.eval(&op.expr)));
+                Abstract::new(Known::Fixed)
+            }
+            Expr::IfExpr(cond) => self.if_expr(cond),
+            Expr::Filter(filter) => self.filter(filter),
+            Expr::Test(test) => {
+                self.eval(&test.expr);
+                self.arguments(&test.args);
+                Abstract::new(Known::Fixed)
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::List(list) => self.several(list.items.iter()),
+            Expr::Tuple(list) => self.several(list.items.iter()),
+            Expr::Map(map) => self.several(map.keys.iter().chain(map.values.iter())),
+        }
+    }
+
+    pub(super) fn several(&mut self, items: impl Iterator<Item = &'a Expr<'a>>) -> Abstract<'a> {
+        let mut known = Known::Fixed;
+        for item in items {
+            if !matches!(self.eval(item).known, Known::Fixed) {
+                known = Known::Plain;
+            }
+        }
+        Abstract::new(known)
+    }
+
+    pub(super) fn variable(&mut self, name: &'a str, at: Range<usize>) -> Abstract<'a> {
+        if let Some(bound) = self.scopes.iter().rev().find_map(|scope| scope.get(name)) {
+            return bound.clone();
+        }
+        if let Some(variable) = self.kind.variables.get(name) {
+            self.used.insert(name.to_owned());
+            let missing = variable.optional && !self.given.contains(&name);
+            return Abstract { missing: missing.then_some(name), ..self.typed(variable) };
+        }
+        match name {
+            "brand" => Abstract::new(Known::Brand),
+            "locale" => Abstract::new(Known::Fixed),
+            "subject" | "preheader" => Abstract::new(Known::Plain),
+            name if FUNCTIONS.contains(&name) => Abstract::new(Known::Plain),
+            _ => {
+                let fault = unknown_variable(name, self.kind);
+                self.report(fault, at);
+                Abstract::new(Known::Fixed)
+            }
+        }
+    }
+
+    pub(super) fn attribute_of(&mut self, get: &'a ast::GetAttr<'a>) -> Abstract<'a> {
+        let (name, base) = (get.name, self.eval(&get.expr));
+        let at = range(get.expr.span()).end;
+        let at = at..(at + name.len() + 1);
+        match base.known {
+            Known::Brand if name == "colors" => Abstract::new(Known::Colors),
+            Known::Brand => {
+                if !BRAND_TEXTS.contains(&name) {
+                    self.report(unknown_field("brand", name, BRAND_TEXTS.into_iter()), at);
+                }
+                Abstract::new(Known::Fixed)
+            }
+            Known::Colors => {
+                let colors = self.catalog.brand.colors();
+                if !colors.contains_key(name) {
+                    let known = colors.keys().map(String::as_str);
+                    self.report(unknown_field("brand.colors", name, known), at);
+                }
+                Abstract::new(Known::Fixed)
+            }
+            Known::Object(fields) => match fields.get(name) {
+                Some(field) => {
+                    let missing = field.optional.then_some(field.name.as_str());
+                    let missing = missing.filter(|name| !self.given.contains(name));
+                    Abstract { missing, ..self.typed(field) }
+                }
+                None => {
+                    self.report(unknown_field("this object", name, fields.names()), at);
+                    Abstract::new(Known::Plain)
+                }
+            },
+            Known::Module(module) => {
+                module.get(name).cloned().unwrap_or(Abstract::new(Known::Markup))
+            }
+            Known::Fixed => Abstract::new(Known::Fixed),
+            _ => Abstract::new(Known::Plain),
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: &'a ast::BinOp<'a>) -> Abstract<'a> {
+        let left = self.eval(&op.left);
+        let given = self.given.len();
+        match op.op {
+            ast::BinOpKind::ScAnd => self.given.extend(guards(&op.left, true)),
+            ast::BinOpKind::ScOr => self.given.extend(guards(&op.left, false)),
+            _ => {}
+        }
+        let right = self.eval(&op.right);
+        self.given.truncate(given);
+        match (op.op, left.known, right.known) {
+            (ast::BinOpKind::ScOr, _, known) => {
+                Abstract { known, missing: right.missing, variable: None }
+            }
+            (ast::BinOpKind::Eq | ast::BinOpKind::Ne | ast::BinOpKind::In, _, _) => {
+                Abstract::new(Known::Fixed)
+            }
+            (_, Known::Fixed, Known::Fixed) => Abstract::new(Known::Fixed),
+            _ => Abstract::new(Known::Plain),
+        }
+    }
+
+    pub(super) fn if_expr(&mut self, cond: &'a ast::IfExpr<'a>) -> Abstract<'a> {
+        self.eval(&cond.test_expr);
+        let given = self.given.len();
+        self.given.extend(guards(&cond.test_expr, true));
+        let yes = self.eval(&cond.true_expr);
+        self.given.truncate(given);
+        self.given.extend(guards(&cond.test_expr, false));
+        let no = cond.false_expr.as_ref().map(|expr| self.eval(expr));
+        self.given.truncate(given);
+        let missing = yes.missing.or(no.as_ref().and_then(|no| no.missing));
+        let known = match (yes.known, no.map(|no| no.known)) {
+            (Known::Url, Some(Known::Url) | None) => Known::Url,
+            (Known::Fixed, Some(Known::Fixed) | None) => Known::Fixed,
+            (Known::Markup, _) | (_, Some(Known::Markup)) => Known::Markup,
+            _ => Known::Plain,
+        };
+        Abstract { known, missing, variable: None }
+    }
+
+    pub(super) fn filter(&mut self, filter: &'a ast::Spanned<ast::Filter<'a>>) -> Abstract<'a> {
+        let value = filter.expr.as_ref().map(|expr| self.eval(expr));
+        self.arguments(&filter.args);
+        let name = filter.name;
+        let at = range(filter.span());
+        if name == "safe" {
+            self.report(
+                Diagnostic::error(
+                    Code::TemplateUnsafe,
+                    text!("`safe` would let a caller write HTML", "`safe` 会让调用方写入 HTML"),
+                )
+                .hint(text!(
+                    "put the markup in a string whose key ends in `_html`, or in a macro",
+                    "请把标记写在键以 `_html` 结尾的文案或宏里"
+                )),
+                at,
+            );
+        } else if !FILTERS.contains(&name) {
+            let fault = Diagnostic::error(
+                Code::TemplateUnknownFilter,
+                text!("there is no filter `{name}`", "没有过滤器 `{name}`"),
+            );
+            self.report(fault.did_you_mean(name, FILTERS), at);
+        }
+        let value = value.unwrap_or(Abstract::new(Known::Plain));
+        let missing = value.missing.filter(|_| !matches!(name, "default" | "d"));
+        match value.known {
+            Known::Fixed => Abstract { known: Known::Fixed, missing, variable: None },
+            Known::List(item) => Abstract { known: Known::List(item), missing, variable: None },
+            _ => Abstract { known: Known::Plain, missing, variable: None },
+        }
+    }
+
+    pub(super) fn arguments(&mut self, args: &'a [CallArg<'a>]) {
+        for argument in args {
+            match argument {
+                CallArg::Pos(expr)
+                | CallArg::Kwarg(_, expr)
+                | CallArg::PosSplat(expr)
+                | CallArg::KwargSplat(expr) => drop(self.eval(expr)),
+            }
+        }
+    }
+}
