@@ -14,6 +14,7 @@ use crate::locale::Locale;
 use crate::mail::Mailbox;
 use crate::snapshot::{CLOCK, RECIPIENT, SENDER};
 use crate::source::Tree;
+use crate::text;
 
 /// Checks a project; `only` names the kinds to look at, none meaning all.
 pub fn check(tree: &Tree, only: &[String]) -> Diagnostics {
@@ -43,19 +44,21 @@ fn check_sample(
     sample: &str,
     derived: bool,
 ) -> Diagnostics {
-    let about = |fault: Diagnostic| fault.kind(&kind.name).locale(locale);
-    match render_sample(composer, kind, locale, sample) {
-        Err(faults) => faults.into_iter().map(about).collect(),
+    let part = text!("sample `{sample}` in `{locale}`", "样例 `{sample}`（{locale}）");
+    let about = |fault: Diagnostic| {
+        let fault = fault.kind(&kind.name).locale(locale);
+        match fault.file() {
+            Some(_) => fault,
+            None => fault.in_file(kind.source().name()).within(&part),
+        }
+    };
+    let faults = match render_sample(composer, kind, locale, sample) {
+        Err(faults) => faults,
         // What nobody wrote may be as long as the declaration lets it be.
         Ok(_) if derived => Diagnostics::new(),
-        Ok(mail) => {
-            let place = |fault: Diagnostic| match fault.file() {
-                Some(_) => fault,
-                None => fault.in_file(format!("{} ({sample}, {locale})", kind.source().name())),
-            };
-            rules::run(&mail).into_iter().map(place).map(about).collect()
-        }
-    }
+        Ok(mail) => rules::run(&mail),
+    };
+    faults.into_iter().map(about).collect()
 }
 
 fn render_sample(

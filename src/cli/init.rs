@@ -33,8 +33,8 @@ pub fn run(folder: Option<&Path>, voice: &Voice) -> Result<Exit, Failure> {
         _ => format!("  cd {shown}\n"),
     };
     voice.say(&text!(
-        "{count} files written to {shown}\n\n{enter}  hongyan check      is everything right?\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\nBegin with templates/brand.yaml and assets/logo.png",
-        "已在 {shown} 写入 {count} 个文件\n\n{enter}  hongyan check      检查项目\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\n请从 templates/brand.yaml 和 assets/logo.png 改起"
+        "{count} files written to `{shown}`\n\n{enter}  hongyan check      is everything right?\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\nBegin with templates/brand.yaml and assets/logo.png",
+        "已在 `{shown}` 写入 {count} 个文件\n\n{enter}  hongyan check      检查项目\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\n请从 templates/brand.yaml 和 assets/logo.png 改起"
     ));
     Ok(Exit::Done)
 }
@@ -63,8 +63,8 @@ fn refuse_overwriting(folder: &Path, tree: &Tree) -> Result<(), Failure> {
     Err(Diagnostic::error(
         Code::FileExists,
         text!(
-            "{shown} has files already that would be overwritten: `{list}`{more}",
-            "{shown} 中已有会被覆盖的文件：`{list}`{more}"
+            "`{shown}` has files already that would be overwritten: `{list}`{more}",
+            "`{shown}` 中已有会被覆盖的文件：`{list}`{more}"
         ),
     )
     .hint(text!(

@@ -23,7 +23,9 @@ const STRINGS_ZH: &str = include_str!("new/strings.zh.yaml");
 const STRINGS_EN: &str = include_str!("new/strings.en.yaml");
 
 pub fn run(new: &New, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
-    let Project::Folder(root) = &setup.project else { return Err(needs_project().into()) };
+    let Project::Folder(root) = &setup.project else {
+        return Err(Error::configuration(needs_project()).into());
+    };
     let tree = Tree::open(root)?;
     let files = match new {
         New::Kind { name, from } => new_kind(name, from.as_deref(), &tree)?,

@@ -8,12 +8,22 @@ use crate::text;
 /// What clap found wrong.
 pub fn fault(error: &clap::Error) -> Diagnostic {
     let fault = Diagnostic::error(Code::Usage, title(error));
-    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand];
-    let near = near.into_iter().chain([ContextKind::SuggestedValue]);
-    match near.filter_map(|kind| named(error, kind)).next() {
-        Some(near) => fault.hint(text!("did you mean `{near}`?", "是否想写 `{near}`？")),
+    match suggested(error) {
+        Some(near) => fault.did_you_mean(near, [near]),
         None => fault.hint(remedy(error)),
     }
+}
+
+/// What clap takes to be meant; of several, its last is the nearest.
+fn suggested(error: &clap::Error) -> Option<&str> {
+    use ContextKind::{SuggestedArg, SuggestedSubcommand, SuggestedValue};
+    [SuggestedArg, SuggestedSubcommand, SuggestedValue].into_iter().find_map(|kind| {
+        match error.get(kind)? {
+            ContextValue::String(name) => Some(name.as_str()),
+            ContextValue::Strings(names) => names.last().map(String::as_str),
+            _ => None,
+        }
+    })
 }
 
 fn title(error: &clap::Error) -> Text {

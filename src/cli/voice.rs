@@ -1,6 +1,6 @@
 //! How a command speaks: language, colour, JSON or words, and which stream.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -15,6 +15,8 @@ pub struct Voice {
     /// Whether stdout is exactly one JSON document
     pub json: bool,
     color: bool,
+    /// Whether faults have been shown: an empty line stands between two
+    warned: Cell<bool>,
     /// Why the result could not be written
     unwritten: RefCell<Option<io::Error>>,
 }
@@ -22,7 +24,7 @@ pub struct Voice {
 impl Voice {
     pub fn new(language: Language, json: bool) -> Voice {
         let color = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Voice { language, json, color, unwritten: RefCell::default() }
+        Voice { language, json, color, warned: Cell::default(), unwritten: RefCell::default() }
     }
 
     /// Goes on in another language.
@@ -82,7 +84,9 @@ impl Voice {
     /// Faults beside the result.
     pub fn warn(&self, faults: &Diagnostics) {
         if !faults.is_empty() {
-            let _ = write!(io::stderr(), "{}", faults.to_terminal(self.language, self.color));
+            let gap = if self.warned.replace(true) { "\n" } else { "" };
+            let screens = faults.to_terminal(self.language, self.color);
+            let _ = write!(io::stderr(), "{gap}{screens}");
         }
     }
 

@@ -258,6 +258,13 @@ impl Diagnostic {
         self
     }
 
+    /// Says in which part of a file it was found where no excerpt can: it stands before the title.
+    pub fn within(mut self, part: &Text) -> Self {
+        let (en, zh) = (&self.title.en, &self.title.zh);
+        self.title = Text { en: format!("{}: {en}", part.en), zh: format!("{}：{zh}", part.zh) };
+        self
+    }
+
     /// Stands beside the carets.
     pub fn label(mut self, label: Text) -> Self {
         self.label = Some(Box::new(label));

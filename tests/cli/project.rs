@@ -17,12 +17,13 @@ fn a_backends_templates_are_no_mail_project() {
 fn the_nearest_parent_then_mail() {
     let place = Place::new().within("backend/app");
     place.write("backend/templates/email/code.html", "");
-    place.write("backend/app/mail/hongyan.yaml", "locales: { default: en }\n");
-    place.write("backend/app/mail/locales/en.yaml", "common: {}\n");
+    place.run(["init", "mail"]).exits(0);
     assert_eq!(project(&place), place.path("backend/app/mail").to_string_lossy());
     place.write("backend/templates/x/message.yaml", "");
     let near = place.run(["kinds", "--json"]).exits(1);
-    assert_eq!(near.json()["errors"][0]["file"], "templates/x/message.yaml", "{}", near.screen());
+    let errors = near.json()["errors"].as_array().unwrap().clone();
+    let found = errors.iter().any(|error| error["file"] == "templates/x/message.yaml");
+    assert!(found, "{}", near.screen());
 }
 
 #[test]

@@ -77,9 +77,9 @@ fn var_is_read_as_it_is_declared() {
     place.write(
         "templates/typed/message.yaml",
         "description: Types\ncategory: transactional\nsubject: typed\npreheader: typed\nvariables:\n  \
-         count: { type: integer }\n  code: { type: code }\n  on: { type: boolean }\n  \
+         count: { type: integer }\n  code: { type: code, pattern: '[0-9]{3,4}' }\n  on: { type: boolean }\n  \
          tags: { type: list, items: { type: text } }\nsamples:\n  \
-         typical: { count: 1, code: '1', on: true, tags: [a] }\n",
+         typical: { count: 1, code: '0001', on: true, tags: [a] }\n",
     );
     place.write(
         "templates/typed/body.html.j2",

@@ -27,7 +27,7 @@ fn missing_accepted_changed_and_extra() {
     assert_eq!(place.run(["snapshot", "check"]).exits(1).stdout, missing.stdout);
     place.run(["snapshot", "accept"]).exits(0);
     assert_eq!(place.run(["snapshot"]).exits(0).text(), "");
-    place.edit("locales/en.yaml", "Hello there", "Hello you");
+    place.edit("locales/en.yaml", "Good day", "Good evening");
     place.write("snapshots/gone/en/typical.txt", "old");
     let changed = place.run(["snapshot"]).exits(1);
     let json = place.run(["snapshot", "--json"]).exits(1);
