@@ -144,7 +144,8 @@ impl Variable {
                 Ok(Value::Text(cleaned.into_owned()))
             }
             (VariableType::Code { pattern }, Json::String(text)) => {
-                let cleaned = clean::one_line(text);
+                // A line break is kept, so that the pattern refuses it.
+                let cleaned = clean::body(text);
                 matching(Some(pattern), &cleaned)?;
                 Ok(Value::Code(cleaned.into_owned()))
             }
