@@ -1,5 +1,7 @@
 //! Which env files are read.
 
+#![cfg(feature = "mailer")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
