@@ -138,16 +138,8 @@ pub use shipped::shipped;
 #[doc(hidden)]
 pub mod private {
     //! What macros of this crate name; not for use by hand.
-    use std::borrow::Cow;
-
-    use crate::source::Tree;
+    use crate::source::{Tree, files};
     pub use {rust_embed, serde_json};
-
-    /// Names and bytes of an embedded folder.
-    pub fn files<F: rust_embed::RustEmbed>()
-    -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>)> {
-        F::iter().filter_map(|name| F::get(&name).map(|file| (name, file.data)))
-    }
 
     /// The tree of an embedded folder.
     pub fn embedded<F: rust_embed::RustEmbed>() -> Tree {

@@ -1,7 +1,6 @@
 //! The mail project that ships with the crate.
 
-use crate::private::files;
-use crate::source::Tree;
+use crate::source::{Tree, files};
 
 /// The mail project that ships with the crate: four kinds in Chinese and English.
 pub fn shipped() -> Tree {

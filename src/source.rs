@@ -195,6 +195,12 @@ fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Diagnostic {
     ))
 }
 
+/// Names and bytes of a folder that is part of the binary.
+pub(crate) fn files<F: rust_embed::RustEmbed>()
+-> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>)> {
+    F::iter().filter_map(|name| F::get(&name).map(|file| (name, file.data)))
+}
+
 /// Embeds a mail project (a folder with `templates/`, `locales/`, `assets/` and perhaps
 /// `hongyan.yaml`, relative to the caller's `Cargo.toml`) in the caller's binary, and gives its
 /// [`Tree`](crate::source::Tree). Only those parts are embedded: no snapshots, no env files.
