@@ -1,4 +1,5 @@
 //! Which env files are read.
+#![cfg(feature = "mailer")]
 
 #![cfg(feature = "mailer")]
 

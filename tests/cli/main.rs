@@ -2,6 +2,7 @@
 //!
 //! Each test works in a folder of its own and with an environment that holds nothing but `PATH` and
 //! `HOME`. What a screen looks like is kept in `tests/snapshots/`.
+#![cfg(feature = "cli")]
 
 mod batch;
 mod check;
