@@ -165,7 +165,7 @@ impl Composer {
         let (kind, locale, vars) = self.check(draft)?;
         let filled = self.fill(kind, &locale, &vars)?;
         let html = inline(&filled.html)?;
-        let text = filled.text.unwrap_or_else(|| plain::from_html(&filled.html));
+        let text = filled.text.unwrap_or_else(|| plain::from_html(&html.without_images()));
         Ok(Rendered {
             kind: kind.name.clone(),
             category: kind.category,

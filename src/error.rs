@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Language};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::mail::HeaderError;
 use crate::mime::WireFault;
 use crate::transport::SendError;
@@ -82,9 +82,7 @@ impl Error {
 /// The titles of all faults, in English, on one line.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let faults = self.diagnostics();
-        let titles: Vec<String> = faults.iter().map(|fault| fault.headline(Language::En)).collect();
-        f.write_str(&titles.join("; "))
+        fmt::Display::fmt(&self.diagnostics(), f)
     }
 }
 

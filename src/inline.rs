@@ -177,6 +177,15 @@ impl Html {
         page
     }
 
+    /// The page without its images, for the text part.
+    pub fn without_images(&self) -> String {
+        let texts = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Image { .. } => None,
+        });
+        texts.collect()
+    }
+
     /// Whether the page shows any image.
     pub fn has_images(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Image { .. }))

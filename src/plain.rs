@@ -11,8 +11,6 @@ use html5ever::tokenizer::{
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::inline::slot;
-
 /// Lines without Chinese are broken at this many columns (RFC 5322 section 2.1.1).
 const COLUMNS: usize = 78;
 /// Elements that end the line before and behind them.
@@ -70,7 +68,6 @@ impl TokenSink for Sink {
             Token::CharacterTokens(text) => writer.text(&text),
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => writer.open(&tag),
             Token::TagToken(tag) => writer.close(&tag.name),
-            Token::CommentToken(comment) => writer.comment(&comment),
             _ => {}
         }
         TokenSinkResult::Continue
@@ -84,7 +81,6 @@ struct Writer {
     gap: bool,
     blank_line: bool,
     unseen: Vec<String>,
-    wordmark: bool,
     link: Option<(String, usize)>,
     /// Open tables: whether each holds data
     tables: Vec<bool>,
@@ -93,16 +89,7 @@ struct Writer {
 
 impl Writer {
     fn hidden(&self) -> bool {
-        !self.unseen.is_empty() || self.wordmark
-    }
-
-    fn comment(&mut self, comment: &str) {
-        let mark = format!("<!--{comment}-->");
-        if mark == slot::ELSE {
-            self.wordmark = true;
-        } else if mark == slot::CLOSE {
-            self.wordmark = false;
-        }
+        !self.unseen.is_empty()
     }
 
     fn text(&mut self, text: &str) {

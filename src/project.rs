@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::shipped::shipped;
+use crate::mail::Address;
 use crate::source::Tree;
 use crate::text;
 
@@ -82,6 +83,22 @@ impl Project {
             Project::Embedded => working,
         }
     }
+}
+
+/// Lets the shipped kinds speak for whoever sends: our own name, company and support address are
+/// examples. Without a name in the brand the From name stands in (see
+/// [`Composer::load_named`](crate::composer::Composer::load_named)).
+pub fn speak_for_sender(tree: &mut Tree, address: &Address) {
+    const BRAND: &str = "templates/brand.yaml";
+    const OURS: [&str; 4] = ["name:", "team:", "company:", "support_email:"];
+    let text = String::from_utf8_lossy(tree.get(BRAND).unwrap_or_default()).into_owned();
+    let (before_images, rest) = text.split_once("\nimages:").unwrap_or((&text, ""));
+    let after_images = rest.split_once("\n\n").map_or("", |(_, after)| after);
+    let lines = before_images.lines().chain(after_images.lines());
+    let kept = lines.filter(|line| !OURS.iter().any(|key| line.starts_with(key)));
+    let mut brand: String = kept.map(|line| format!("{line}\n")).collect();
+    brand.push_str(&format!("support_email: \"{address}\"\n"));
+    tree.insert(BRAND, brand.into_bytes());
 }
 
 fn is_project(folder: &Path) -> bool {

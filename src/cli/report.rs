@@ -9,9 +9,9 @@ use crate::mailer::Setup;
 use crate::text;
 
 pub fn run(arguments: &Check, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
-    let faults = match setup.project.open(setup.settings.production) {
+    let faults = match setup.tree() {
         Ok(tree) => check(&tree, &arguments.kinds),
-        Err(faults) => faults,
+        Err(error) => error.diagnostics(),
     };
     match (voice.json, arguments.format) {
         (true, _) | (_, Report::Json) => voice.document(&faults.to_json(voice.language())),

@@ -23,7 +23,7 @@ pub fn run(snapshot: &Snapshot, setup: &Setup, voice: &Voice) -> Result<Exit, Fa
     let folder = setup.project.root(&setup.working).join("snapshots");
     if snapshot.task == SnapshotTask::Accept {
         let changed = accept(&folder, &taken).map_err(|error| Failure::io(&folder, &error))?;
-        tell(&changed, voice);
+        tell_accepted(&changed, voice);
         return Ok(Exit::Done);
     }
     let golden = read(&folder).map_err(|error| Failure::io(&folder, &error))?;
@@ -51,6 +51,18 @@ fn tell(differences: &BTreeMap<String, Difference>, voice: &Voice) {
     for (path, difference) in differences {
         voice.line(&format!("snapshots/{path}: {}", difference.as_str()));
     }
+}
+
+fn tell_accepted(changed: &BTreeMap<String, Difference>, voice: &Voice) {
+    if voice.json {
+        return tell(changed, voice);
+    }
+    for (path, difference) in changed {
+        let done = if *difference == Difference::Extra { "removed" } else { "written" };
+        voice.line(&format!("snapshots/{path}: {done}"));
+    }
+    let count = changed.len();
+    voice.note(&text!("files changed: {count}", "变更文件：{count}"));
 }
 
 fn differs(voice: &Voice) -> Exit {

@@ -1,6 +1,8 @@
 //! Many faults.
 
-use super::{Diagnostic, Severity};
+use std::fmt;
+
+use super::{Diagnostic, Language, Severity};
 
 /// All faults of one piece of work, in the order found.
 #[derive(Clone, Debug, Default)]
@@ -83,3 +85,13 @@ impl IntoIterator for Diagnostics {
         self.0.into_iter()
     }
 }
+
+/// The titles with their places, in English, on one line.
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let titles: Vec<String> = self.iter().map(|fault| fault.headline(Language::En)).collect();
+        f.write_str(&titles.join("; "))
+    }
+}
+
+impl std::error::Error for Diagnostics {}

@@ -21,7 +21,6 @@ mod list;
 mod print;
 mod text;
 
-
 pub use code::Code;
 pub use list::Diagnostics;
 pub use text::{SourceText, Span};

@@ -1,9 +1,9 @@
 //! The printers: terminal excerpt and JSON. Nothing else formats a fault.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Message, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Diagnostics, Language, Severity};
+use super::{Diagnostic, Diagnostics, Language, Severity, Span};
 
 impl Diagnostics {
     /// All faults as a person reads them, an empty line between two.
@@ -29,36 +29,29 @@ impl Diagnostic {
     /// The fault as a person reads it, with an excerpt of the file where there is one.
     pub fn to_terminal(&self, language: Language, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let mut screen = renderer.render(&[self.group(language)]);
-        screen.push('\n');
-        screen
+        let title = level(self.severity, language).primary_title(self.headline(language));
+        let Some(span) = &self.place.span else {
+            let nothing = std::iter::empty::<Message<'_>>();
+            let title = renderer.render(&[title.elements(nothing)]);
+            let (name, hint) = (help(language), self.hint.as_ref());
+            let hint = hint.map(|hint| format!("  = {name}: {}\n", hint.get(language)));
+            return format!("{title}\n{}", hint.unwrap_or_default());
+        };
+        let hint = self
+            .hint
+            .as_ref()
+            .map(|hint| Level::HELP.with_name(help(language)).message(hint.get(language)));
+        let group = title.element(self.excerpt(span, language)).elements(hint);
+        format!("{}\n", renderer.render(&[group]))
     }
 
-    fn group(&self, language: Language) -> Group<'_> {
-        let mut group = level(self.severity, language)
-            .primary_title(self.headline(language))
-            .elements(std::iter::empty::<Snippet<'_, annotate_snippets::Annotation<'_>>>());
-        if let Some(span) = &self.place.span {
-            let label = self.label.as_ref().map(|label| label.get(language));
-            let range = if span.range.is_empty() {
-                span.range.start..(span.range.end + 1).min(span.source.text().len())
-            } else {
-                span.range.clone()
-            };
-            group = group.element(
-                Snippet::source(span.source.text())
-                    .path(span.source.name())
-                    .annotation(AnnotationKind::Primary.span(range).label(label)),
-            );
-        }
-        if let Some(hint) = &self.hint {
-            let name = match language {
-                Language::En => "help",
-                Language::Zh => "提示",
-            };
-            group = group.element(Level::HELP.with_name(name).message(hint.get(language)));
-        }
-        group
+    fn excerpt<'s>(&'s self, span: &'s Span, language: Language) -> Snippet<'s, Annotation<'s>> {
+        let label = self.label.as_ref().map(|label| label.get(language));
+        let (start, end) = (span.range.start, span.range.end);
+        let end = if start == end { (end + 1).min(span.source.text().len()) } else { end };
+        Snippet::source(span.source.text())
+            .path(span.source.name())
+            .annotation(AnnotationKind::Primary.span(start..end).label(label))
     }
 
     /// The title, with the place in front when no excerpt can show it.
@@ -109,5 +102,12 @@ fn level(severity: Severity, language: Language) -> Level<'static> {
         (Severity::Warning, Language::Zh) => Level::WARNING.with_name("警告"),
         (Severity::Info, Language::En) => Level::INFO,
         (Severity::Info, Language::Zh) => Level::INFO.with_name("说明"),
+    }
+}
+
+fn help(language: Language) -> &'static str {
+    match language {
+        Language::En => "help",
+        Language::Zh => "提示",
     }
 }

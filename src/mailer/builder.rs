@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::inline::ImageMode;
 use crate::mail::{Address, DisplayName, Mailbox};
-use crate::project::{Project, Search};
+use crate::project::{Project, Search, speak_for_sender};
 use crate::shipped::shipped;
 use crate::snapshot::SENDER;
 use crate::source::Tree;
@@ -168,11 +168,25 @@ impl Setup {
         let setting = self.transport_setting(via)?;
         let transport = self.transport(&setting)?;
         Ok(MailerBuilder {
-            tree: Some(self.project.open(self.settings.production)?),
+            tree: Some(self.tree()?),
             transport: Some(transport),
             epoch: self.settings.epoch,
             brand_name: self.settings.from.name.clone(),
         })
+    }
+
+    /// The project's files. The shipped kinds speak for the sender as soon as there is one.
+    ///
+    /// # Errors
+    /// Files that cannot be read, a sender that cannot be used.
+    pub fn tree(&self) -> Result<Tree, Error> {
+        let mut tree = self.project.open(self.settings.production)?;
+        let from = &self.settings.from;
+        let known = from.address.is_some() || from.name.is_some();
+        if self.project == Project::Embedded && (known || self.settings.production) {
+            speak_for_sender(&mut tree, self.from()?.address());
+        }
+        Ok(tree)
     }
 
     /// Whether nothing chose a transport, so that mails go to the inbox.
