@@ -168,11 +168,22 @@ impl Setup {
         let setting = self.transport_setting(via)?;
         let transport = self.transport(&setting)?;
         Ok(MailerBuilder {
-            tree: Some(self.project.open(self.settings.production)?),
+            tree: Some(self.open_project()?),
             transport: Some(transport),
             epoch: self.settings.epoch,
             brand_name: self.settings.from.name.clone(),
         })
+    }
+
+    /// The project's files, as production or development has them.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn open_project(&self) -> Result<Tree, Diagnostics> {
+        match self.settings.production {
+            true => self.project.open_for_production(),
+            false => self.project.open(),
+        }
     }
 
     /// Whether nothing chose a transport, so that mails go to the inbox.
