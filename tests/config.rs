@@ -2,6 +2,8 @@
 //! that no fault shows a value.
 #![cfg(feature = "mailer")]
 
+#![cfg(feature = "mailer")]
+
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
