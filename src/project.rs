@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::shipped::shipped;
 use crate::mail::Address;
+use crate::shipped::shipped;
 use crate::source::Tree;
 use crate::text;
 
@@ -54,25 +54,30 @@ impl Project {
         }
     }
 
-    /// Reads its files. In production the shipped logo is left out: a project without a logo of
-    /// its own shows its name.
+    /// Reads its files.
     ///
     /// # Errors
     /// Files that cannot be read.
-    pub fn open(&self, production: bool) -> Result<Tree, Diagnostics> {
-        let mut tree = match self {
-            Project::Folder(folder) => Tree::open(folder)?,
-            Project::Embedded => shipped(),
-        };
-        if production {
-            let shipped = shipped();
-            let ours: Vec<String> = tree
-                .below("assets")
-                .filter(|name| shipped.get(name).is_some() && shipped.get(name) == tree.get(name))
-                .map(str::to_owned)
-                .collect();
-            ours.iter().for_each(|name| tree.remove(name));
+    pub fn open(&self) -> Result<Tree, Diagnostics> {
+        match self {
+            Project::Folder(folder) => Tree::open(folder),
+            Project::Embedded => Ok(shipped()),
         }
+    }
+
+    /// Reads its files without the shipped logo: in production a project without a logo of its own
+    /// shows its name.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn open_for_production(&self) -> Result<Tree, Diagnostics> {
+        let (mut tree, shipped) = (self.open()?, shipped());
+        let ours: Vec<String> = tree
+            .below("assets")
+            .filter(|name| shipped.get(name).is_some() && shipped.get(name) == tree.get(name))
+            .map(str::to_owned)
+            .collect();
+        ours.iter().for_each(|name| tree.remove(name));
         Ok(tree)
     }
 

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use crate::catalog::Kind;
-use crate::compose::{Profile, Seal, compose};
+use crate::compose::{Message, Profile, Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::Diagnostics;
 use crate::inline::ImageMode;
@@ -74,13 +74,7 @@ fn take_one(
     locale: &Locale,
     sample: &str,
 ) -> Result<Vec<(String, Vec<u8>)>, Diagnostics> {
-    let mut draft = Draft::new(&kind.name, locale.as_str(), RECIPIENT)?;
-    draft.vars = kind.sample(sample, locale).unwrap_or_default();
-    let rendered = composer.render(&draft)?;
-    let from = Mailbox::parse(SENDER).map_err(|error| error.diagnostic())?;
-    let seal = Seal::reproducible(&rendered, CLOCK, &from).map_err(|error| error.diagnostic())?;
-    let profile = Profile { from, images: ImageMode::Inside };
-    let message = compose(&rendered, &seal, &profile).map_err(|error| error.diagnostic())?;
+    let (rendered, message) = compose_sample(composer, kind, locale, sample)?;
     let html = rendered.html.with_images(&ImageMode::Inside, |_| String::new());
     let parts = [
         ("subject", format!("{}\n", rendered.subject.as_str()).into_bytes()),
@@ -90,6 +84,23 @@ fn take_one(
     ];
     let path = |part| format!("{}/{locale}/{sample}.{part}", kind.name);
     Ok(parts.into_iter().map(|(part, bytes)| (path(part), bytes)).collect())
+}
+
+/// One sample as a finished mail, with the clock and the recipient of snapshots.
+pub(crate) fn compose_sample(
+    composer: &Composer,
+    kind: &Kind,
+    locale: &Locale,
+    sample: &str,
+) -> Result<(Rendered, Message), Diagnostics> {
+    let mut draft = Draft::new(&kind.name, locale.as_str(), RECIPIENT)?;
+    draft.vars = kind.sample(sample, locale).unwrap_or_default();
+    let rendered = composer.render(&draft)?;
+    let from = Mailbox::parse(SENDER).map_err(|error| error.diagnostic())?;
+    let seal = Seal::reproducible(&rendered, CLOCK, &from).map_err(|error| error.diagnostic())?;
+    let profile = Profile { from, images: ImageMode::Inside };
+    let message = compose(&rendered, &seal, &profile).map_err(|error| error.diagnostic())?;
+    Ok((rendered, message))
 }
 
 /// What differs between the files (`golden`) and the mails (`taken`), by path.

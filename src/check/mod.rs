@@ -6,13 +6,10 @@
 mod rules;
 
 use crate::catalog::Kind;
-use crate::compose::{Profile, Rendered, Seal, compose};
-use crate::composer::{Composer, Draft};
+use crate::composer::Composer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::inline::ImageMode;
 use crate::locale::Locale;
-use crate::mail::Mailbox;
-use crate::snapshot::{CLOCK, RECIPIENT, SENDER};
+use crate::snapshot::compose_sample;
 use crate::source::Tree;
 use crate::text;
 
@@ -29,8 +26,8 @@ pub fn check(tree: &Tree, only: &[String]) -> Diagnostics {
         composer.catalog().kinds().filter(|kind| only.is_empty() || only.contains(&kind.name));
     for kind in kinds {
         for locale in composer.catalog().locales() {
-            for (sample, derived) in kind.sample_names() {
-                faults.extend(check_sample(&composer, kind, locale, sample, derived));
+            for sample in kind.sample_names() {
+                faults.extend(check_sample(&composer, kind, locale, sample));
             }
         }
     }
@@ -41,8 +38,7 @@ fn check_sample(
     composer: &Composer,
     kind: &Kind,
     locale: &Locale,
-    sample: &str,
-    derived: bool,
+    (sample, derived): (&str, bool),
 ) -> Diagnostics {
     let part = text!("sample `{sample}` in `{locale}`", "样例 `{sample}`（{locale}）");
     let about = |fault: Diagnostic| {
@@ -52,27 +48,11 @@ fn check_sample(
             None => fault.in_file(kind.source().name()).within(&part),
         }
     };
-    let faults = match render_sample(composer, kind, locale, sample) {
+    let faults = match compose_sample(composer, kind, locale, sample) {
         Err(faults) => faults,
         // What nobody wrote may be as long as the declaration lets it be.
         Ok(_) if derived => Diagnostics::new(),
-        Ok(mail) => rules::run(&mail),
+        Ok((mail, _)) => rules::run(&mail),
     };
     faults.into_iter().map(about).collect()
-}
-
-fn render_sample(
-    composer: &Composer,
-    kind: &Kind,
-    locale: &Locale,
-    sample: &str,
-) -> Result<Rendered, Diagnostics> {
-    let mut draft = Draft::new(&kind.name, locale.as_str(), RECIPIENT)?;
-    draft.vars = kind.sample(sample, locale).unwrap_or_default();
-    let rendered = composer.render(&draft)?;
-    let from = Mailbox::parse(SENDER).map_err(|error| error.diagnostic())?;
-    let seal = Seal::reproducible(&rendered, CLOCK, &from).map_err(|error| error.diagnostic())?;
-    let profile = Profile { from, images: ImageMode::Inside };
-    compose(&rendered, &seal, &profile).map_err(|error| error.diagnostic())?;
-    Ok(rendered)
 }

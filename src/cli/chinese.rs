@@ -1,6 +1,6 @@
 //! The help in Chinese. Where a line is missing here, clap shows the English one; a test finds it.
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 
 use crate::diagnostic::Language;
 
@@ -20,21 +20,10 @@ fn translate(command: Command, path: &str) -> Command {
         .help_template(TEMPLATE)
         .subcommand_help_heading("命令")
         .disable_help_flag(true)
-        .arg(
-            clap::Arg::new("help")
-                .short('h')
-                .long("help")
-                .action(clap::ArgAction::Help)
-                .help("显示帮助"),
-        );
+        .arg(answer("help", 'h', ArgAction::Help));
     if path.is_empty() {
-        command = command.disable_version_flag(true).arg(
-            clap::Arg::new("version")
-                .short('V')
-                .long("version")
-                .action(clap::ArgAction::Version)
-                .help("显示版本"),
-        );
+        let version = answer("version", 'V', ArgAction::Version);
+        command = command.disable_version_flag(true).arg(version);
     }
     if let Some(about) = find(&own) {
         command = command.about(about);
@@ -43,22 +32,10 @@ fn translate(command: Command, path: &str) -> Command {
         let examples = command.get_after_help().map(|help| help.to_string());
         command = command.after_help(examples.unwrap_or_default().replace("Examples:", "示例："));
     }
-    let arguments: Vec<String> =
-        command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
-    for id in arguments {
+    let ids: Vec<String> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
+    for id in ids {
         let text = find(&format!("{own}.{id}")).or_else(|| find(&format!("*.{id}")));
-        command = command.mut_arg(&id, |argument| {
-            let heading = match argument.get_help_heading() {
-                Some(_) => "全局选项",
-                None if argument.is_positional() => "参数",
-                None => "选项",
-            };
-            let argument = argument.help_heading(heading);
-            match text {
-                Some(text) => argument.help(text),
-                None => argument,
-            }
-        });
+        command = command.mut_arg(&id, |argument| translate_argument(argument, text));
     }
     let names: Vec<String> =
         command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
@@ -67,6 +44,24 @@ fn translate(command: Command, path: &str) -> Command {
         command = command.mut_subcommand(&name, |command| translate(command, &below));
     }
     command
+}
+
+fn translate_argument(argument: Arg, text: Option<&'static str>) -> Arg {
+    let heading = match argument.get_help_heading() {
+        Some(_) => "全局选项",
+        None if argument.is_positional() => "参数",
+        None => "选项",
+    };
+    let argument = argument.help_heading(heading);
+    match text {
+        Some(text) => argument.help(text),
+        None => argument,
+    }
+}
+
+/// `--help` and `--version` are clap's own, in English, until they are declared.
+fn answer(name: &'static str, short: char, action: ArgAction) -> Arg {
+    Arg::new(name).short(short).long(name).action(action)
 }
 
 fn find(key: &str) -> Option<&'static str> {

@@ -13,7 +13,7 @@ use crate::project::Project;
 use crate::text;
 
 pub fn run(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
-    let tree = setup.tree()?;
+    let tree = setup.open_project()?;
     let composer = Composer::load(&tree)?;
     if voice.json {
         voice.document(&document(setup, &composer));

@@ -62,7 +62,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn open(setup: &Setup) -> Result<Stage, Failure> {
-        let tree = setup.tree()?;
+        let tree = setup.open_project()?;
         let from = setup.from()?;
         let name = from.name().map_or(from.address().as_str(), |name| name.as_str());
         Ok(Stage {

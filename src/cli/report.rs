@@ -9,7 +9,7 @@ use crate::mailer::Setup;
 use crate::text;
 
 pub fn run(arguments: &Check, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
-    let faults = match setup.tree() {
+    let faults = match setup.open_project() {
         Ok(tree) => check(&tree, &arguments.kinds),
         Err(error) => error.diagnostics(),
     };

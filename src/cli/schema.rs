@@ -31,7 +31,7 @@ pub fn run(
 }
 
 fn kind_schema(name: &str, setup: &Setup) -> Result<Json, Failure> {
-    let composer = Composer::load(&setup.tree()?)?;
+    let composer = Composer::load(&setup.open_project()?)?;
     let kind = composer.catalog().kind(name)?;
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -18,7 +18,7 @@ pub fn run(snapshot: &Snapshot, setup: &Setup, voice: &Voice) -> Result<Exit, Fa
         return Err(Failure::usage(not_in_ci()));
     }
     // Whatever the environment says: no production, no brand name from outside.
-    let composer = Composer::load(&setup.project.open(false)?)?;
+    let composer = Composer::load(&setup.project.open()?)?;
     let taken = take(&composer)?;
     let folder = setup.project.root(&setup.working).join("snapshots");
     if snapshot.task == SnapshotTask::Accept {

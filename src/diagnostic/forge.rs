@@ -85,7 +85,11 @@ impl Diagnostic {
         };
         let mut properties = format!("title={}", self.code.as_str());
         if let Some(file) = self.file() {
-            properties = format!("file={},{properties}", escaped(file, true));
+            // Properties end at `:` and `,` too.
+            properties = format!(
+                "file={},{properties}",
+                escaped(file).replace(':', "%3A").replace(',', "%2C")
+            );
         }
         if let Some(line) = self.line() {
             properties = format!("{properties},line={line}");
@@ -93,15 +97,11 @@ impl Diagnostic {
         if let Some((_, column)) = self.position() {
             properties = format!("{properties},col={column}");
         }
-        format!("::{command} {properties}::{}\n", escaped(&self.message(language), false))
+        format!("::{command} {properties}::{}\n", escaped(&self.message(language)))
     }
 }
 
-/// Workflow commands end at a line break; properties also at `:` and `,`.
-fn escaped(text: &str, property: bool) -> String {
-    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    match property {
-        true => text.replace(':', "%3A").replace(',', "%2C"),
-        false => text,
-    }
+/// Workflow commands end at a line break.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -168,19 +168,23 @@ impl Setup {
         let setting = self.transport_setting(via)?;
         let transport = self.transport(&setting)?;
         Ok(MailerBuilder {
-            tree: Some(self.tree()?),
+            tree: Some(self.open_project()?),
             transport: Some(transport),
             epoch: self.settings.epoch,
             brand_name: self.settings.from.name.clone(),
         })
     }
 
-    /// The project's files. The shipped kinds speak for the sender as soon as there is one.
+    /// The project's files, as production or development has them. The shipped kinds speak for
+    /// the sender as soon as there is one.
     ///
     /// # Errors
     /// Files that cannot be read, a sender that cannot be used.
-    pub fn tree(&self) -> Result<Tree, Error> {
-        let mut tree = self.project.open(self.settings.production)?;
+    pub fn open_project(&self) -> Result<Tree, Error> {
+        let mut tree = match self.settings.production {
+            true => self.project.open_for_production()?,
+            false => self.project.open()?,
+        };
         let from = &self.settings.from;
         let known = from.address.is_some() || from.name.is_some();
         if self.project == Project::Embedded && (known || self.settings.production) {
