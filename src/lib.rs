@@ -138,13 +138,7 @@ pub use shipped::shipped;
 #[doc(hidden)]
 pub mod private {
     //! What macros of this crate name; not for use by hand.
-    use crate::source::{Tree, files};
     pub use {rust_embed, serde_json};
-
-    /// The tree of an embedded folder.
-    pub fn embedded<F: rust_embed::RustEmbed>() -> Tree {
-        Tree::embedded(files::<F>())
-    }
 }
 
 /// The code in the READMEs, compiled.

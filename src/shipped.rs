@@ -1,6 +1,6 @@
 //! The mail project that ships with the crate.
 
-use crate::source::{Tree, files};
+use crate::source::Tree;
 
 /// The mail project that ships with the crate: four kinds in Chinese and English.
 pub fn shipped() -> Tree {
@@ -16,8 +16,8 @@ pub fn shipped() -> Tree {
     #[folder = "assets"]
     #[prefix = "assets/"]
     struct Assets;
-    let folders = files::<Templates>().chain(files::<Locales>()).chain(files::<Assets>());
-    let mut tree = Tree::embedded(folders);
+    let tree = Tree::new().with_embedded::<Templates>();
+    let mut tree = tree.with_embedded::<Locales>().with_embedded::<Assets>();
     tree.insert("hongyan.yaml", include_bytes!("../hongyan.yaml").as_slice());
     tree
 }

@@ -67,13 +67,15 @@ impl Tree {
         }
     }
 
-    /// A tree of files that are part of the binary; [`embed!`](crate::embed) makes one. What is no
-    /// part of a mail project is left out.
-    pub fn embedded<N: Into<String>>(
-        files: impl IntoIterator<Item = (N, Cow<'static, [u8]>)>,
-    ) -> Self {
-        let named = files.into_iter().map(|(name, bytes)| (name.into(), bytes));
-        Tree { files: named.filter(|(name, _)| is_read(name)).collect() }
+    /// Adds the files of a folder that is part of the binary; [`embed!`](crate::embed) does it.
+    /// What is no part of a mail project is left out.
+    #[doc(hidden)]
+    pub fn with_embedded<F: rust_embed::RustEmbed>(mut self) -> Self {
+        let files = F::iter().filter_map(|name| F::get(&name).map(|file| (name, file.data)));
+        for (name, bytes) in files.filter(|(name, _)| is_read(name)) {
+            self.insert(name, bytes);
+        }
+        self
     }
 
     /// Reads a project from disk: `templates/`, `locales/`, `assets/` and `hongyan.yaml`.
@@ -195,12 +197,6 @@ fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Diagnostic {
     ))
 }
 
-/// Names and bytes of a folder that is part of the binary.
-pub(crate) fn files<F: rust_embed::RustEmbed>()
--> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>)> {
-    F::iter().filter_map(|name| F::get(&name).map(|file| (name, file.data)))
-}
-
 /// Embeds a mail project (a folder with `templates/`, `locales/`, `assets/` and perhaps
 /// `hongyan.yaml`, relative to the caller's `Cargo.toml`) in the caller's binary, and gives its
 /// [`Tree`](crate::source::Tree). Only those parts are embedded: no snapshots, no env files.
@@ -221,6 +217,6 @@ macro_rules! embed {
         #[include = "assets/*"]
         #[include = "hongyan.yaml"]
         struct Folder;
-        $crate::private::embedded::<Folder>()
+        $crate::source::Tree::new().with_embedded::<Folder>()
     }};
 }

@@ -5,6 +5,7 @@
 
 mod brand;
 mod kind;
+mod pattern;
 mod settings;
 mod strings;
 
@@ -13,8 +14,9 @@ use std::sync::Arc;
 
 pub use brand::{BRAND_TEXTS, Brand};
 pub use kind::{AttachmentRule, Category, DERIVED, InDoubt, Kind, Lifetime, Limits};
+pub use pattern::Pattern;
 pub use settings::{LocaleSetting, Settings};
-pub use strings::{Content, Entry, Pattern, Strings};
+pub use strings::{Content, Entry, Strings};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
 use crate::image::Image;

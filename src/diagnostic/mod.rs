@@ -17,12 +17,13 @@
 
 mod code;
 mod forge;
+mod list;
 mod print;
-
-use std::ops::Range;
-use std::sync::Arc;
+mod text;
 
 pub use code::Code;
+pub use list::Diagnostics;
+pub use text::{SourceText, Span};
 
 /// The language that a person is spoken to in. Mails have a [`Locale`](crate::locale::Locale).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,59 +120,6 @@ impl Severity {
             Severity::Warning => "warning",
             Severity::Info => "info",
         }
-    }
-}
-
-/// A file's name (relative to the project, with `/`) and its text, cheap to copy.
-#[derive(Clone, Debug)]
-pub struct SourceText(Arc<(String, String)>);
-
-impl SourceText {
-    /// Keeps the name and the text of one file.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        SourceText(Arc::new((name.into(), text.into())))
-    }
-
-    /// The file's name.
-    pub fn name(&self) -> &str {
-        &self.0.0
-    }
-
-    /// The file's text.
-    pub fn text(&self) -> &str {
-        &self.0.1
-    }
-
-    /// A place in this file, by bytes; cut to the text and to whole characters.
-    pub fn span(&self, range: Range<usize>) -> Span {
-        let floor = |at: usize| self.text().floor_char_boundary(at.min(self.text().len()));
-        let start = floor(range.start);
-        Span { source: self.clone(), range: start..floor(range.end).max(start) }
-    }
-}
-
-/// A range of bytes in a file.
-#[derive(Clone, Debug)]
-pub struct Span {
-    source: SourceText,
-    range: Range<usize>,
-}
-
-impl Span {
-    /// The file.
-    pub fn source(&self) -> &SourceText {
-        &self.source
-    }
-
-    /// The bytes.
-    pub fn range(&self) -> Range<usize> {
-        self.range.clone()
-    }
-
-    fn line_and_column(&self, at: usize) -> (usize, usize) {
-        let before = &self.source.text()[..at];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 }
 
@@ -340,88 +288,6 @@ impl Diagnostic {
             && self.place.pointer == other.place.pointer
             && self.place.line == other.place.line
             && range(self) == range(other)
-    }
-}
-
-/// All faults of one piece of work, in the order found.
-#[derive(Clone, Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
-
-impl Diagnostics {
-    /// None yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds one, unless the same fault at the same place is there already.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.iter().any(|known| known.repeats(&diagnostic)) {
-            self.0.push(diagnostic);
-        }
-    }
-
-    /// Adds those of another piece of work.
-    pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
-        other.into_iter().for_each(|diagnostic| self.push(diagnostic));
-    }
-
-    /// The faults.
-    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.0.iter()
-    }
-
-    /// Whether nothing at all was found.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether any of them is an error.
-    pub fn has_errors(&self) -> bool {
-        self.count(Severity::Error) > 0
-    }
-
-    /// How many there are of one severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|diagnostic| diagnostic.severity == severity).count()
-    }
-
-    /// `value`, unless an error was found.
-    pub fn ok<T>(self, value: T) -> Result<T, Diagnostics> {
-        if self.has_errors() { Err(self) } else { Ok(value) }
-    }
-
-    /// Sorts by file, place and code, so that the order does not depend on how the work was done.
-    pub fn sort(&mut self) {
-        self.0.sort_by(|a, b| {
-            let key = |d: &Diagnostic| {
-                let column = d.position().map(|(_, column)| column);
-                (d.place.file.clone(), d.line(), column, d.place.pointer.clone(), d.code.as_str())
-            };
-            key(a).cmp(&key(b))
-        });
-    }
-}
-
-impl From<Diagnostic> for Diagnostics {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Diagnostics(vec![diagnostic])
-    }
-}
-
-impl FromIterator<Diagnostic> for Diagnostics {
-    fn from_iter<I: IntoIterator<Item = Diagnostic>>(faults: I) -> Self {
-        let mut all = Diagnostics::new();
-        all.extend(faults);
-        all
-    }
-}
-
-impl IntoIterator for Diagnostics {
-    type Item = Diagnostic;
-    type IntoIter = std::vec::IntoIter<Diagnostic>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod analyse;
 mod fault;
+mod filters;
 mod functions;
 mod place;
 mod scope;
@@ -249,13 +250,13 @@ fn environment() -> Environment<'static> {
     }
     environment.add_function("t", functions::t);
     environment.add_function("image", functions::image);
-    environment.add_filter("label", functions::label);
-    environment.add_filter("date", functions::date);
-    environment.add_filter("time", functions::time);
-    environment.add_filter("duration", functions::duration);
-    environment.add_filter("money", functions::money);
-    environment.add_filter("mask_email", functions::mask_email);
-    environment.add_filter("mask_phone", functions::mask_phone);
+    environment.add_filter("label", filters::label);
+    environment.add_filter("date", filters::date);
+    environment.add_filter("time", filters::time);
+    environment.add_filter("duration", filters::duration);
+    environment.add_filter("money", filters::money);
+    environment.add_filter("mask_email", filters::mask_email);
+    environment.add_filter("mask_phone", filters::mask_phone);
     environment.add_test("defined", functions::is_given);
     environment
 }
@@ -320,7 +321,7 @@ fn too_complex_fault(source: &SourceText) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::{environment, functions::FILTERS};
+    use super::{environment, filters::FILTERS};
 
     #[test]
     fn the_engine_has_the_filters_that_are_listed() {

@@ -8,7 +8,9 @@ mod check;
 mod declare;
 mod derive;
 mod json;
+mod problem;
 mod schema;
+mod url;
 mod value;
 
 use regex::Regex;

@@ -9,7 +9,7 @@ use super::guards::guards;
 use super::{Abstract, FUNCTIONS, Known, Walk, range};
 use crate::catalog::BRAND_TEXTS;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::functions::FILTERS;
+use crate::template::filters::FILTERS;
 use crate::text;
 use crate::vars::{Variable, VariableType};
 
