@@ -44,6 +44,7 @@ fn the_schema_refuses_what_the_check_refuses() {
         json!({}),
         json!({"code": 483920}),
         json!({"code": "48"}),
+        json!({"code": "1234\n"}),
         json!({"code": "1234", "cod": "1"}),
         json!({"code": "1234", "purpose": "other"}),
         json!({"code": "1234", "user_name": 7}),
