@@ -1,7 +1,6 @@
 //! The environment of deployed systems, read as it is; every rule of the contract; and the proof
 //! that no fault shows a value.
 #![cfg(feature = "mailer")]
-#![cfg(feature = "mailer")]
 
 use std::ffi::OsString;
 use std::io;

@@ -1,6 +1,5 @@
 //! Which env files are read.
 #![cfg(feature = "mailer")]
-#![cfg(feature = "mailer")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

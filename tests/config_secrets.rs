@@ -1,6 +1,5 @@
 //! No diagnostic and no `Debug` shows a variable's value, whatever is wrong with it.
 #![cfg(feature = "mailer")]
-#![cfg(feature = "mailer")]
 
 use std::ffi::OsString;
 use std::io;
