@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::settings::{LocaleSetting, Settings};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::locale::Locale;
 use crate::source::Tree;
@@ -15,6 +16,9 @@ pub const BRAND_TEXTS: [&str; 7] =
 /// The brand, not yet resolved for a locale.
 #[derive(Clone, Debug, Default)]
 pub struct Brand {
+    /// Where a locale's texts come from when it has none: itself, its fall-back, the default
+    chains: BTreeMap<Locale, Vec<Locale>>,
+    unread: bool,
     texts: BTreeMap<&'static str, Localised>,
     colors: BTreeMap<String, String>,
     alts: BTreeMap<String, Localised>,
@@ -28,28 +32,29 @@ enum Localised {
 }
 
 impl Localised {
-    /// The locale's own, else that of its language, else the first.
-    fn get(&self, locale: &Locale) -> &str {
-        match self {
-            Localised::All(text) => text,
-            Localised::Each(texts) => texts
-                .get(&locale.to_string())
-                .or_else(|| texts.get(locale.language()))
-                .or_else(|| texts.values().next())
-                .map_or("", String::as_str),
-        }
+    /// The first locale's that has one, else one of its language; else any.
+    fn get(&self, chain: &[Locale]) -> &str {
+        let texts = match self {
+            Localised::All(text) => return text,
+            Localised::Each(texts) => texts,
+        };
+        let of =
+            |locale: &Locale| texts.get(locale.as_str()).or_else(|| texts.get(locale.language()));
+        chain.iter().find_map(of).or_else(|| texts.values().next()).map_or("", String::as_str)
     }
 }
 
 impl Brand {
     /// Reads `templates/brand.yaml`; a project without one has no brand texts of its own.
-    pub fn load(tree: &Tree, faults: &mut Diagnostics) -> Brand {
+    pub fn load(tree: &Tree, settings: &Settings, faults: &mut Diagnostics) -> Brand {
         let name = "templates/brand.yaml";
         let Some(source) = tree.get(name).and_then(|_| tree.text(name, faults)) else {
             return Brand::default();
         };
-        let Some(node) = yaml::parse(&source, faults) else { return Brand::default() };
-        let mut brand = Brand::default();
+        let Some(node) = yaml::parse(&source, faults) else {
+            return Brand { unread: true, ..Brand::default() };
+        };
+        let mut brand = Brand { chains: chains(settings), ..Brand::default() };
         let mut fields = Fields::of(&node, faults);
         for key in BRAND_TEXTS {
             if let Some(text) = fields.get(key).and_then(|node| read_localised(node, faults)) {
@@ -57,9 +62,9 @@ impl Brand {
             }
         }
         for (key, node) in fields.entries("colors", faults) {
-            if let Some(color) = read_color(node, faults) {
-                brand.colors.insert(key.name.clone(), color);
-            }
+            // A colour that is refused is there all the same: it is told of once.
+            let color = read_color(node, faults).unwrap_or_default();
+            brand.colors.insert(key.name.clone(), color);
         }
         for (key, node) in fields.entries("images", faults) {
             let mut image = Fields::of(node, faults);
@@ -74,7 +79,8 @@ impl Brand {
 
     /// One of [`BRAND_TEXTS`] for a locale.
     pub fn text(&self, key: &str, locale: &Locale) -> Option<&str> {
-        self.texts.get(key).map(|text| text.get(locale)).filter(|text| !text.is_empty())
+        let text = self.texts.get(key).map(|text| text.get(self.chain(locale)));
+        text.filter(|text| !text.is_empty())
     }
 
     /// Names and values (`#rrggbb`) of the colours.
@@ -84,8 +90,26 @@ impl Brand {
 
     /// The alternative text of an image.
     pub fn alt(&self, image: &str, locale: &Locale) -> Option<&str> {
-        self.alts.get(image).map(|alt| alt.get(locale))
+        self.alts.get(image).map(|alt| alt.get(self.chain(locale)))
     }
+
+    /// Whether its file is there and cannot be read, so that nothing is known of it.
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    fn chain(&self, locale: &Locale) -> &[Locale] {
+        self.chains.get(locale).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn chains(settings: &Settings) -> BTreeMap<Locale, Vec<Locale>> {
+    let chain = |setting: &LocaleSetting| {
+        let links =
+            [Some(&setting.locale), setting.fallback.as_ref(), Some(&settings.default_locale)];
+        (setting.locale.clone(), links.into_iter().flatten().cloned().collect())
+    };
+    settings.locales.iter().map(chain).collect()
 }
 
 fn read_localised(node: &Node, faults: &mut Diagnostics) -> Option<Localised> {

@@ -54,8 +54,8 @@ impl Catalog {
         Catalog {
             formats: formats.collect(),
             strings: strings.into_iter().map(|(tag, strings)| (tag, Arc::new(strings))).collect(),
+            brand: Brand::load(tree, &settings, faults),
             settings,
-            brand: Brand::load(tree, faults),
             kinds: load_kinds(tree, faults),
             images: load_images(tree, faults),
             templates: load_templates(tree, faults),
@@ -151,6 +151,7 @@ fn load_kinds(tree: &Tree, faults: &mut Diagnostics) -> BTreeMap<String, Arc<Kin
             kinds.insert(name.to_owned(), Arc::new(kind));
         }
     }
+    undeclared_kinds(tree, faults);
     if kinds.is_empty() && !faults.has_errors() {
         faults.push(no_kinds());
     }
@@ -174,6 +175,28 @@ fn bad_kind_name(name: &str, path: &str) -> Diagnostic {
         "begin with a letter; use a–z, 0–9 and `_`, at most 64",
         "以小写字母开头，只用 a–z、0–9 和 `_`，最多 64 个"
     ))
+}
+
+/// A body without a declaration is a kind that somebody misses.
+fn undeclared_kinds(tree: &Tree, faults: &mut Diagnostics) {
+    for path in tree.below("templates") {
+        let parts: Vec<&str> = path.split('/').collect();
+        let [_, name, file] = parts[..] else { continue };
+        let declared = tree.get(&format!("templates/{name}/message.yaml")).is_some();
+        if !declared && (file.starts_with("body.") || file == "message.yml") {
+            faults.push(
+                Diagnostic::error(
+                    Code::KindMissing,
+                    text!("`{name}` has no `message.yaml`", "`{name}` 缺少 `message.yaml`"),
+                )
+                .in_file(path)
+                .hint(text!(
+                    "write `templates/{name}/message.yaml`; the name ends in `.yaml`",
+                    "请编写 `templates/{name}/message.yaml`，注意以 `.yaml` 结尾"
+                )),
+            );
+        }
+    }
 }
 
 fn no_kinds() -> Diagnostic {

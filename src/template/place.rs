@@ -188,7 +188,7 @@ impl Place {
     fn tag_name(&mut self, c: char, here: Range<usize>, told: &mut dyn FnMut(Event, Range<usize>)) {
         match c {
             '>' | '/' if self.tag == "/" => self.tag.push(c),
-            c if c == '>' || c == '/' || c.is_whitespace() => {
+            c if c == '>' || c == '/' || is_blank(c) => {
                 let start = here.start.saturating_sub(self.tag.len() + 1);
                 told(Event::Tag(self.tag.clone()), start..here.start);
                 if c == '>' { self.end_tag() } else { self.state = State::BeforeAttribute }
@@ -200,7 +200,8 @@ impl Place {
     fn before_attribute(&mut self, c: char) {
         match c {
             '>' => self.end_tag(),
-            c if c == '/' || c.is_whitespace() => {}
+            c if c == '/' || is_blank(c) => {}
+            '=' if !self.attribute.is_empty() => self.state = State::BeforeValue,
             c => {
                 self.attribute = c.to_ascii_lowercase().to_string();
                 self.value.clear();
@@ -221,7 +222,7 @@ impl Place {
                 self.tell(here, told);
                 self.end_tag();
             }
-            c if c == '/' || c.is_whitespace() => {
+            c if c == '/' || is_blank(c) => {
                 self.tell(here, told);
                 self.state = State::BeforeAttribute;
             }
@@ -241,7 +242,7 @@ impl Place {
                 self.tell(here, told);
                 self.end_tag();
             }
-            c if c.is_whitespace() => {}
+            c if is_blank(c) => {}
             c => {
                 self.value.push(c);
                 self.state = State::Unquoted;
@@ -275,7 +276,7 @@ impl Place {
                 self.tell(here, told);
                 self.end_tag();
             }
-            c if c.is_whitespace() => {
+            c if is_blank(c) => {
                 self.tell(here, told);
                 self.state = State::BeforeAttribute;
             }
@@ -290,7 +291,10 @@ impl Place {
             return;
         }
         let end = self.raw.map(|raw| format!("</{raw}")).unwrap_or_default();
-        if self.value.trim_end_matches('>').trim_end().ends_with(&end) {
+        let ends = |at: usize| {
+            self.value[at + end.len()..].starts_with(|c| is_blank(c) || c == '/' || c == '>')
+        };
+        if self.value.rfind(&end).is_some_and(ends) {
             self.raw = None;
             self.end_tag();
         } else {
@@ -312,17 +316,23 @@ impl Place {
 
     /// Whether two places would read what follows alike.
     pub fn same_as(&self, other: &Place) -> bool {
-        let quoted = matches!(self.state, State::Quoted(_) | State::Unquoted);
-        self.state == other.state
-            && self.raw == other.raw
-            && (self.state == State::Text || self.tag == other.tag)
-            && (!quoted || self.attribute == other.attribute)
+        let text = self.state == State::Text;
+        let same_tag = self.tag == other.tag
+            && self.attribute == other.attribute
+            && self.filled == other.filled
+            && self.value.is_empty() == other.value.is_empty();
+        self.state == other.state && self.raw == other.raw && (text || same_tag)
     }
 
     /// Whether this is plain text, where a page may end.
     pub fn is_text(&self) -> bool {
         self.state == State::Text
     }
+}
+
+/// White space as HTML has it: a full-width blank is none.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use minijinja::machinery::ast::{self, CallArg, Expr, Stmt};
 
-use super::faults::{not_imported, too_many, unnamed_image};
-use super::{Abstract, FUNCTIONS, Known, Page, Walk, literal, range};
+use super::faults::{not_callable, not_imported, too_many, unnamed_image};
+use super::{Abstract, Caller, FUNCTIONS, Known, Page, Walk, literal, range};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::functions::unknown_image;
 use crate::text;
@@ -38,16 +38,28 @@ impl<'a> Walk<'a> {
         }
         match self.eval(&call.expr).known {
             Known::Macro(definition, file) => self.call_macro(definition, file, &call.args, at),
-            Known::Caller(body, file) => {
+            Known::Caller(caller) => {
                 self.arguments(&call.args);
-                self.as_page(file, body);
+                self.call_back(&caller);
                 Abstract::new(Known::Markup)
             }
             _ => {
-                self.arguments(&call.args);
-                Abstract::new(Known::Plain)
+                let known = self.arguments(&call.args);
+                if !matches!(&call.expr, Expr::Var(name) if FUNCTIONS.contains(&name.id)) {
+                    self.report(not_callable(), at);
+                }
+                Abstract::new(known.join(Known::Plain))
             }
         }
+    }
+
+    /// The body of a call block, or of the block below: with the names of where it stands.
+    fn call_back(&mut self, caller: &Caller<'a>) {
+        let scopes = std::mem::replace(&mut self.scopes, caller.scopes.clone());
+        let given = std::mem::replace(&mut self.given, caller.given.clone());
+        self.as_page(caller.file, caller.body);
+        self.scopes = scopes;
+        self.given = given;
     }
 
     /// The template that has a macro of this name.

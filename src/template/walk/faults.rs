@@ -112,3 +112,72 @@ pub(super) fn bad_place(context: Context) -> Diagnostic {
         "值只能出现在文本、带引号的属性中，或作为完整的 URL 属性"
     ))
 }
+
+pub(super) fn not_callable() -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateUnknownFunction,
+        text!("only macros and functions can be called, by their names", "只能按名称调用宏和函数"),
+    )
+    .hint(text!(
+        "choose with `{{% if %}}`, and call in each branch",
+        "请用 `{{% if %}}` 选择，在各分支中调用"
+    ))
+}
+
+pub(super) fn no_such_block<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
+    let list = known.join("`, `");
+    Diagnostic::error(
+        Code::TemplateNotFound,
+        text!(
+            "the layout has no block `{name}`, so it is never shown",
+            "版式中没有区块 `{name}`，其内容不会显示"
+        ),
+    )
+    .hint(text!("blocks of the layout: `{list}`", "版式中的区块：`{list}`"))
+    .did_you_mean(name, known)
+}
+
+pub(super) fn wrong_page(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateBadPlace,
+        text!("`{name}` is escaped in another way than this page", "`{name}` 的转义方式与本页不同"),
+    )
+    .hint(text!(
+        "an HTML page takes `.html.j2`, a text page takes `.txt.j2`",
+        "HTML 页面只能使用 `.html.j2`，纯文本页面只能使用 `.txt.j2`"
+    ))
+}
+
+pub(super) fn not_here(word: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateBadPlace,
+        text!("`{word}` cannot stand here", "`{word}` 不能出现在这里"),
+    )
+    .hint(text!("it stands outside tags, and outside other blocks", "请放在标签之外、其他区块之外"))
+}
+
+pub(super) fn looks_like_code(code: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateSyntax,
+        text!("`{code}` would stand in the mail as it is", "`{code}` 会原样出现在邮件中"),
+    )
+    .hint(text!(
+        "write `{{{{ … }}}}` and `{{% … %}}` with two half-width braces on each side",
+        "请使用半角花括号，写成 `{{{{ … }}}}` 或 `{{% … %}}`"
+    ))
+}
+
+pub(super) fn bare_enum(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateBadPlace,
+        text!(
+            "the enum `{name}` would show its bare name here",
+            "枚举 `{name}` 在此处会显示原始名称"
+        ),
+    )
+    .hint(text!(
+        "pass what a reader sees: `t('…', by={name})`",
+        "请传入给读者看的文字：`t('…', by={name})`"
+    ))
+}

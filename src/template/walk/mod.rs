@@ -11,11 +11,12 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use minijinja::machinery::Span;
 use minijinja::machinery::ast::{self, Expr, Stmt};
 
-use self::faults::endless;
+use self::faults::{endless, wrong_page};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
 use crate::locale::Locale;
@@ -40,9 +41,25 @@ const MAX_NESTING: usize = 200;
 /// Functions that templates have beside `t` and `image`.
 const FUNCTIONS: [&str; 6] = ["t", "image", "range", "dict", "namespace", "super"];
 /// Elements that mail clients drop or that would do something.
-const FORBIDDEN_TAGS: [&str; 13] = [
-    "script", "iframe", "object", "embed", "form", "input", "button", "textarea", "select", "base",
-    "link", "video", "audio",
+const FORBIDDEN_TAGS: [&str; 18] = [
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "input",
+    "button",
+    "textarea",
+    "select",
+    "base",
+    "link",
+    "video",
+    "audio",
+    "svg",
+    "math",
+    "plaintext",
+    "noscript",
+    "template",
 ];
 
 /// What is known of an expression's value before it has one.
@@ -66,10 +83,42 @@ enum Known<'a> {
     Colors,
     /// A macro and the template it stands in
     Macro(&'a ast::Macro<'a>, &'a str),
-    /// What `caller()` writes
-    Caller(&'a [Stmt<'a>], &'a str),
+    /// What `caller()` and `super()` write
+    Caller(Rc<Caller<'a>>),
+    /// `loop`
+    Loop,
     /// An imported template
     Module(BTreeMap<&'a str, Abstract<'a>>),
+}
+
+/// A body that something else calls, and the names that it sees.
+struct Caller<'a> {
+    body: &'a [Stmt<'a>],
+    file: &'a str,
+    scopes: Vec<BTreeMap<&'a str, Abstract<'a>>>,
+    given: Vec<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    /// What is known of a value that is one of two: the less of both.
+    fn join(self, other: Known<'a>) -> Known<'a> {
+        match (self, other) {
+            (Known::Fixed, Known::Fixed) => Known::Fixed,
+            (Known::Url, Known::Url) => Known::Url,
+            (Known::List(a), Known::List(b)) if std::ptr::eq(a, b) => Known::List(a),
+            (Known::List(a), Known::Fixed) => Known::List(a),
+            (Known::Markup, _) | (_, Known::Markup) => Known::Markup,
+            _ => Known::Plain,
+        }
+    }
+
+    /// What is known of a part of it, or of what is made from it.
+    fn part(self) -> Known<'a> {
+        match self {
+            Known::Fixed | Known::Markup => self,
+            _ => Known::Plain,
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -109,6 +158,8 @@ pub(super) struct Walk<'a> {
     scopes: Vec<BTreeMap<&'a str, Abstract<'a>>>,
     given: Vec<&'a str>,
     blocks: BTreeMap<&'a str, Vec<(&'a ast::Block<'a>, &'a str)>>,
+    /// Blocks that a layout has written
+    written: BTreeSet<&'a str>,
     calls: usize,
     entered: usize,
     nesting: usize,
@@ -131,6 +182,7 @@ impl<'a> Walk<'a> {
             scopes: vec![BTreeMap::new()],
             given: Vec::new(),
             blocks: BTreeMap::new(),
+            written: BTreeSet::new(),
             calls: 0,
             entered: 0,
             nesting: 0,
@@ -154,6 +206,7 @@ impl<'a> Walk<'a> {
         };
         self.file = name;
         self.top_level(&template.children);
+        self.unwritten_blocks();
         if self.page == Page::Html && !self.place.is_text() {
             let source = self.source();
             let end = source.text().len();
@@ -237,8 +290,21 @@ impl<'a> Walk<'a> {
             }
             return None;
         };
+        let other = match self.page {
+            Page::Html => !name.ends_with(".html.j2") && writes_values(&template.children),
+            Page::Text => name.ends_with(".html.j2"),
+        };
+        if other && !name.ends_with(".css") {
+            self.report(wrong_page(name), at);
+            return None;
+        }
         Some((name, &template.children))
     }
+}
+
+/// Whether a template writes anything but its own text.
+fn writes_values(statements: &[Stmt<'_>]) -> bool {
+    !statements.iter().all(|statement| matches!(statement, Stmt::EmitRaw(_)))
 }
 
 fn range(span: Span) -> Range<usize> {

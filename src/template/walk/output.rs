@@ -6,7 +6,7 @@ use crate::vars::VariableType;
 use minijinja::machinery::ast::Expr;
 use std::ops::Range;
 
-use super::faults::{bad_place, not_a_url, not_whole_url};
+use super::faults::{bad_place, bare_enum, looks_like_code, not_a_url, not_whole_url, wrong_page};
 use super::{Abstract, FORBIDDEN_TAGS, Known, Page, Walk};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::place::{Context, Event, SLOT};
@@ -14,6 +14,15 @@ use crate::text;
 
 impl<'a> Walk<'a> {
     pub(super) fn raw(&mut self, text: &str, start: usize) {
+        let sheet = self.file.ends_with(".css") || text.contains("<style");
+        if !sheet && self.place.context() != Context::Style {
+            for code in ["｛｛", "｝｝", "｛%", "%｝", "}}", "%}"] {
+                if let Some(at) = text.find(code) {
+                    self.report(looks_like_code(code), start + at..start + at + code.len());
+                    break;
+                }
+            }
+        }
         if self.page == Page::Text {
             return;
         }
@@ -70,8 +79,9 @@ impl<'a> Walk<'a> {
             );
         }
         let target = value.trim().to_ascii_lowercase();
-        let scheme = ["javascript:", "data:", "vbscript:", "file:"];
-        if name == "href" && scheme.iter().any(|scheme| target.starts_with(scheme)) {
+        let schemes = ["https:", "http:", "mailto:", "tel:"];
+        let known = target.is_empty() || target.starts_with([SLOT, '#']);
+        if name == "href" && !known && !schemes.iter().any(|scheme| target.starts_with(scheme)) {
             self.report(
                 Diagnostic::error(
                     Code::TemplateForbiddenTag,
@@ -89,11 +99,21 @@ impl<'a> Walk<'a> {
         if let Some(name) = value.missing {
             self.report(optional_unguarded(name), at.clone());
         }
-        if let (Expr::Var(_), Some(variable)) = (expr, value.variable)
+        if let Some(variable) = value.variable
             && matches!(variable.kind, VariableType::Enum { .. } | VariableType::Boolean)
         {
-            let labels = self.analysis.labels.entry(self.file.to_owned()).or_default();
-            labels.push((at.end, variable.name.clone()));
+            // The loader writes in how it is shown, by the variable's name.
+            let own = self.kind.variables.get(&variable.name);
+            let by_name = matches!(expr, Expr::Var(name) if name.id == variable.name);
+            if by_name && own.is_some_and(|own| std::ptr::eq(own, variable)) {
+                let labels = self.analysis.labels.entry(self.file.to_owned()).or_default();
+                labels.push((at.end, variable.name.clone()));
+            } else {
+                self.report(bare_enum(&variable.name), at.clone());
+            }
+        }
+        if self.page == Page::Text && matches!(value.known, Known::Markup) {
+            self.report(wrong_page("HTML"), at.clone());
         }
         if matches!(value.known, Known::Object(_) | Known::Brand | Known::Colors) {
             self.report(
@@ -119,7 +139,7 @@ impl<'a> Walk<'a> {
             Context::Text => {}
             Context::Attribute if !markup => {}
             Context::UrlStart if url || fixed => {}
-            Context::Style | Context::UrlInside | Context::Forbidden(_) if fixed => {}
+            Context::Style | Context::UrlInside if fixed => {}
             Context::UrlStart if !markup => self.report(not_a_url(), at),
             Context::UrlInside if !markup => self.report(not_whole_url(), at),
             _ => self.report(bad_place(context), at),

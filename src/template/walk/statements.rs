@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use minijinja::machinery::ast::{self, Expr, Stmt};
 
 use super::faults::too_deep;
+use super::faults::{no_such_block, not_here};
 use super::guards::{guards, names_in};
-use super::{Abstract, Known, MAX_NESTING, Page, Walk, literal, range};
+use super::{Abstract, Caller, Known, MAX_NESTING, Page, Walk, literal, range};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::place::Place;
 use crate::text;
@@ -70,7 +72,10 @@ impl<'a> Walk<'a> {
             }
             Stmt::FilterBlock(block) => {
                 self.eval(&block.filter);
-                self.statements(&block.body);
+                self.as_page(self.file, &block.body);
+                if self.page == Page::Html {
+                    self.put(&Abstract::new(Known::Markup), range(block.span()));
+                }
             }
             Stmt::Block(block) => self.block(block),
             Stmt::Import(import) => {
@@ -80,10 +85,13 @@ impl<'a> Walk<'a> {
                 }
             }
             Stmt::FromImport(import) => self.import_names(import),
-            Stmt::Extends(_) => {}
+            // One that counts is found before the statements are walked.
+            Stmt::Extends(extends) => self.report(not_here("extends"), range(extends.span())),
             Stmt::Include(include) => {
                 if let Some((name, children)) = self.find(&include.name, range(include.span())) {
-                    self.within(name, |walk| walk.statements(children));
+                    let blocks = std::mem::take(&mut self.blocks);
+                    self.within(name, |walk| walk.top_level(children));
+                    self.blocks = blocks;
                 }
             }
             Stmt::Macro(definition) => {
@@ -91,8 +99,16 @@ impl<'a> Walk<'a> {
                 self.bind(definition.name, Abstract::new(known));
             }
             Stmt::CallBlock(call) => self.call_block(call),
-            Stmt::Continue(_) | Stmt::Break(_) => {}
+            Stmt::Continue(word) => self.jump("continue", range(word.span())),
+            Stmt::Break(word) => self.jump("break", range(word.span())),
             Stmt::Do(call) => drop(self.call(&call.call)),
+        }
+    }
+
+    /// Leaving a loop inside a tag would leave the tag open.
+    fn jump(&mut self, word: &str, at: Range<usize>) {
+        if self.page == Page::Html && !self.place.is_text() {
+            self.report(not_here(word), at);
         }
     }
 
@@ -105,30 +121,35 @@ impl<'a> Walk<'a> {
     pub(super) fn assign(&mut self, target: &'a Expr<'a>, value: &'a Expr<'a>) {
         let value = self.eval(value);
         match target {
-            Expr::Var(name) => self.bind(name.id, value),
-            Expr::List(names) => {
-                for name in &names.items {
-                    if let Expr::Var(name) = name {
-                        self.bind(name.id, Abstract::new(Known::Plain));
-                    }
+            Expr::Var(name) => self.rebind(name.id, value),
+            target => {
+                for name in names_in(target) {
+                    self.bind(name, Abstract::new(value.known.clone().part()));
                 }
             }
-            Expr::Tuple(names) => {
-                for name in &names.items {
-                    if let Expr::Var(name) = name {
-                        self.bind(name.id, Abstract::new(Known::Plain));
-                    }
-                }
-            }
-            _ => {}
         }
+    }
+
+    /// A name that is set again may be set in one branch only: it is what it was, or what it is.
+    fn rebind(&mut self, name: &'a str, value: Abstract<'a>) {
+        let known = self.scopes.iter().rev().find_map(|scope| scope.get(name)).cloned();
+        let value = match known {
+            Some(known) => Abstract {
+                known: known.known.join(value.known),
+                missing: known.missing.or(value.missing),
+                variable: None,
+            },
+            None => value,
+        };
+        self.bind(name, value);
     }
 
     /// Captured text is read as a page of its own: it must begin and end as text.
     pub(super) fn set_block(&mut self, set: &'a ast::SetBlock<'a>) {
-        let outside = std::mem::take(&mut self.place);
-        self.statements(&set.body);
-        self.place = outside;
+        self.as_page(self.file, &set.body);
+        if let Some(filter) = &set.filter {
+            self.eval(filter);
+        }
         if let Expr::Var(name) = &set.target {
             self.bind(name.id, Abstract::new(Known::Markup));
         }
@@ -138,16 +159,18 @@ impl<'a> Walk<'a> {
         let list = self.eval(&each.iter);
         let item = match list.known {
             Known::List(item) => self.typed(item),
-            Known::Fixed => Abstract::new(Known::Fixed),
-            _ => Abstract::new(Known::Plain),
+            known => Abstract::new(known.part()),
         };
+        if each.recursive {
+            self.report(not_here("recursive"), range(each.iter.span()));
+        }
         self.scopes.push(BTreeMap::new());
-        self.bind("loop", Abstract::new(Known::Fixed));
+        self.bind("loop", Abstract::new(Known::Loop));
         match &each.target {
             Expr::Var(name) => self.bind(name.id, item),
             target => {
                 for name in names_in(target) {
-                    self.bind(name, Abstract::new(Known::Plain));
+                    self.bind(name, Abstract::new(item.known.clone().part()));
                 }
             }
         }
@@ -159,10 +182,12 @@ impl<'a> Walk<'a> {
         let before = self.place.clone();
         self.statements(&each.body);
         self.same_place(&before, range(each.iter.span()));
-        self.place = before;
+        self.place = before.clone();
         self.given.truncate(given);
         self.scopes.pop();
         self.statements(&each.else_body);
+        self.same_place(&before, range(each.iter.span()));
+        self.place = before;
     }
 
     pub(super) fn if_cond(&mut self, cond: &'a ast::IfCond<'a>) {
@@ -199,16 +224,41 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn block(&mut self, block: &'a ast::Block<'a>) {
-        let own = self.blocks.get(block.name).and_then(|blocks| blocks.first().copied());
-        match own {
-            Some((child, file)) => {
-                let file_here = self.file;
-                self.scopes.push(BTreeMap::new());
-                self.bind("super", Abstract::new(Known::Caller(&block.body, file_here)));
-                self.within(file, |walk| walk.statements(&child.body));
-                self.scopes.pop();
-            }
-            None => self.statements(&block.body),
+        self.written.insert(block.name);
+        // From the layout's own block up: each is what `super()` means in the next.
+        let mut bodies = vec![(block, self.file)];
+        bodies.extend(self.blocks.get(block.name).into_iter().flatten().rev().copied());
+        let depth = self.scopes.len();
+        for (below, file) in &bodies[..bodies.len() - 1] {
+            let caller = self.caller(&below.body, file);
+            self.scopes.push(BTreeMap::new());
+            self.bind("super", Abstract::new(caller));
+        }
+        let (top, file) = bodies[bodies.len() - 1];
+        self.within(file, |walk| walk.statements(&top.body));
+        self.scopes.truncate(depth);
+    }
+
+    fn caller(&self, body: &'a [Stmt<'a>], file: &'a str) -> Known<'a> {
+        let (scopes, given) = (self.scopes.clone(), self.given.clone());
+        Known::Caller(Rc::new(Caller { body, file, scopes, given }))
+    }
+
+    /// A block that no layout writes is a misspelt one: what stands in it is lost.
+    pub(super) fn unwritten_blocks(&mut self) {
+        let lost: Vec<_> = self
+            .blocks
+            .iter()
+            .filter(|(name, _)| !self.written.contains(*name))
+            .flat_map(|(_, blocks)| blocks.iter().copied())
+            .collect();
+        for (block, file) in lost {
+            let fault = no_such_block(block.name, self.written.iter().copied());
+            let before = std::mem::replace(&mut self.file, file);
+            let text = self.source();
+            let at = text.text().find(&format!("block {}", block.name)).unwrap_or(0);
+            self.report(fault, at..at + "block ".len() + block.name.len());
+            self.file = before;
         }
     }
 
@@ -261,7 +311,12 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn call_block(&mut self, call: &'a ast::CallBlock<'a>) {
-        let caller = Known::Caller(&call.macro_decl.body, self.file);
+        self.scopes.push(BTreeMap::new());
+        for parameter in call.macro_decl.args.iter().flat_map(names_in) {
+            self.bind(parameter, Abstract::new(Known::Plain));
+        }
+        let caller = self.caller(&call.macro_decl.body, self.file);
+        self.scopes.pop();
         self.scopes.push(BTreeMap::new());
         self.bind("caller", Abstract::new(caller));
         let value = self.call(&call.call);

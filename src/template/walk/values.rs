@@ -13,6 +13,12 @@ use crate::template::filters::FILTERS;
 use crate::text;
 use crate::vars::{Variable, VariableType};
 
+/// What a loop knows of itself that no variable's value is in.
+const LOOP_NUMBERS: [&str; 9] =
+    ["index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"];
+/// Filters that give items of the list that they are given.
+const SAME_ITEMS: [&str; 7] = ["list", "reverse", "sort", "unique", "select", "reject", "slice"];
+
 impl<'a> Walk<'a> {
     pub(super) fn typed(&self, variable: &'a Variable) -> Abstract<'a> {
         let known = match &variable.kind {
@@ -32,9 +38,8 @@ impl<'a> Walk<'a> {
             Expr::GetItem(get) => {
                 self.eval(&get.subscript_expr);
                 match self.eval(&get.expr).known {
-                    Known::Fixed => Abstract::new(Known::Fixed),
                     Known::List(item) => self.typed(item),
-                    _ => Abstract::new(Known::Plain),
+                    known => Abstract::new(known.part()),
                 }
             }
             Expr::Slice(slice) => self.eval(&slice.expr),
@@ -63,18 +68,14 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn several(&mut self, items: impl Iterator<Item = &'a Expr<'a>>) -> Abstract<'a> {
-        let mut known = Known::Fixed;
-        for item in items {
-            if !matches!(self.eval(item).known, Known::Fixed) {
-                known = Known::Plain;
-            }
-        }
-        Abstract::new(known)
+        let joined = items.fold(Known::Fixed, |known, item| known.join(self.eval(item).known));
+        Abstract::new(joined.part())
     }
 
     pub(super) fn variable(&mut self, name: &'a str, at: Range<usize>) -> Abstract<'a> {
         if let Some(bound) = self.scopes.iter().rev().find_map(|scope| scope.get(name)) {
-            return bound.clone();
+            let missing = bound.missing.filter(|_| !self.given.contains(&name));
+            return Abstract { missing, ..bound.clone() };
         }
         if let Some(variable) = self.kind.variables.get(name) {
             self.used.insert(name.to_owned());
@@ -101,14 +102,14 @@ impl<'a> Walk<'a> {
         match base.known {
             Known::Brand if name == "colors" => Abstract::new(Known::Colors),
             Known::Brand => {
-                if !BRAND_TEXTS.contains(&name) {
+                if !BRAND_TEXTS.contains(&name) && !self.catalog.brand.is_unread() {
                     self.report(unknown_field("brand", name, BRAND_TEXTS.into_iter()), at);
                 }
                 Abstract::new(Known::Fixed)
             }
             Known::Colors => {
                 let colors = self.catalog.brand.colors();
-                if !colors.contains_key(name) {
+                if !colors.contains_key(name) && !self.catalog.brand.is_unread() {
                     let known = colors.keys().map(String::as_str);
                     self.report(unknown_field("brand.colors", name, known), at);
                 }
@@ -128,8 +129,11 @@ impl<'a> Walk<'a> {
             Known::Module(module) => {
                 module.get(name).cloned().unwrap_or(Abstract::new(Known::Markup))
             }
-            Known::Fixed => Abstract::new(Known::Fixed),
-            _ => Abstract::new(Known::Plain),
+            Known::Loop => Abstract::new(match LOOP_NUMBERS.contains(&name) {
+                true => Known::Fixed,
+                false => Known::Plain,
+            }),
+            known => Abstract::new(known.part()),
         }
     }
 
@@ -144,14 +148,13 @@ impl<'a> Walk<'a> {
         let right = self.eval(&op.right);
         self.given.truncate(given);
         match (op.op, left.known, right.known) {
-            (ast::BinOpKind::ScOr, _, known) => {
-                Abstract { known, missing: right.missing, variable: None }
+            (ast::BinOpKind::ScOr, a, b) => {
+                Abstract { known: a.join(b), missing: right.missing, variable: None }
             }
             (ast::BinOpKind::Eq | ast::BinOpKind::Ne | ast::BinOpKind::In, _, _) => {
                 Abstract::new(Known::Fixed)
             }
-            (_, Known::Fixed, Known::Fixed) => Abstract::new(Known::Fixed),
-            _ => Abstract::new(Known::Plain),
+            (_, a, b) => Abstract::new(a.join(b).part()),
         }
     }
 
@@ -165,18 +168,16 @@ impl<'a> Walk<'a> {
         let no = cond.false_expr.as_ref().map(|expr| self.eval(expr));
         self.given.truncate(given);
         let missing = yes.missing.or(no.as_ref().and_then(|no| no.missing));
-        let known = match (yes.known, no.map(|no| no.known)) {
-            (Known::Url, Some(Known::Url) | None) => Known::Url,
-            (Known::Fixed, Some(Known::Fixed) | None) => Known::Fixed,
-            (Known::Markup, _) | (_, Some(Known::Markup)) => Known::Markup,
-            _ => Known::Plain,
+        let known = match no {
+            Some(no) => yes.known.join(no.known),
+            None => yes.known,
         };
         Abstract { known, missing, variable: None }
     }
 
     pub(super) fn filter(&mut self, filter: &'a ast::Spanned<ast::Filter<'a>>) -> Abstract<'a> {
         let value = filter.expr.as_ref().map(|expr| self.eval(expr));
-        self.arguments(&filter.args);
+        let arguments = self.arguments(&filter.args);
         let name = filter.name;
         let at = range(filter.span());
         if name == "safe" {
@@ -200,21 +201,21 @@ impl<'a> Walk<'a> {
         }
         let value = value.unwrap_or(Abstract::new(Known::Plain));
         let missing = value.missing.filter(|_| !matches!(name, "default" | "d"));
-        match value.known {
-            Known::Fixed => Abstract { known: Known::Fixed, missing, variable: None },
-            Known::List(item) => Abstract { known: Known::List(item), missing, variable: None },
-            _ => Abstract { known: Known::Plain, missing, variable: None },
-        }
+        // The engine's filters keep markup as markup, and mix in what their arguments hold.
+        let known = match value.known {
+            Known::List(item) if SAME_ITEMS.contains(&name) => Known::List(item),
+            known => known.join(arguments).part(),
+        };
+        Abstract { known, missing, variable: None }
     }
 
-    pub(super) fn arguments(&mut self, args: &'a [CallArg<'a>]) {
-        for argument in args {
-            match argument {
-                CallArg::Pos(expr)
-                | CallArg::Kwarg(_, expr)
-                | CallArg::PosSplat(expr)
-                | CallArg::KwargSplat(expr) => drop(self.eval(expr)),
-            }
-        }
+    /// What is known of all arguments together.
+    pub(super) fn arguments(&mut self, args: &'a [CallArg<'a>]) -> Known<'a> {
+        args.iter().fold(Known::Fixed, |known, argument| match argument {
+            CallArg::Pos(expr)
+            | CallArg::Kwarg(_, expr)
+            | CallArg::PosSplat(expr)
+            | CallArg::KwargSplat(expr) => known.join(self.eval(expr).known),
+        })
     }
 }
