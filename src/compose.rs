@@ -249,7 +249,7 @@ fn category_headers(rendered: &Rendered) -> Vec<Header> {
     let mut headers =
         vec![own("Auto-Submitted", "auto-generated"), own("X-Auto-Response-Suppress", "All")];
     let unsubscribe =
-        |header: &CustomHeader| header.name().eq_ignore_ascii_case("List-Unsubscribe");
+        |header: &CustomHeader| header.name().to_ascii_lowercase().starts_with("list-unsubscribe");
     if let Some(url) = &rendered.opt_out
         && !rendered.headers.iter().any(unsubscribe)
     {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use crate::catalog::Kind;
+use crate::catalog::{Kind, is_kind_name};
 use crate::compose::{Message, Profile, Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::Diagnostics;
@@ -152,11 +152,21 @@ fn read_below(folder: &Path, prefix: &str, golden: &mut Snapshots) -> io::Result
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
         if entry.file_type()?.is_dir() {
             read_below(&entry.path(), &path, golden)?;
-        } else {
+        } else if is_ours(&path) {
             golden.insert(path, std::fs::read(entry.path())?);
         }
     }
     Ok(())
+}
+
+/// Other tools keep snapshots in a folder of this name too: theirs are neither read nor removed.
+fn is_ours(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let [kind, locale, file] = parts[..] else { return false };
+    let extension = file.rsplit('.').next().unwrap_or_default();
+    is_kind_name(kind)
+        && Locale::parse(locale).is_ok()
+        && matches!(extension, "subject" | "txt" | "html" | "eml")
 }
 
 /// Makes the files below a `snapshots/` folder be what was taken; returns what was changed.

@@ -104,7 +104,8 @@ fn is_read(name: &str) -> bool {
 
 /// Editors' swap and backup files, and hidden files.
 fn is_noise(name: &str) -> bool {
-    name.starts_with('.') || name.ends_with('~') || name.starts_with('#')
+    let theirs = ["Thumbs.db", "desktop.ini"];
+    name.starts_with(['.', '#']) || name.ends_with('~') || theirs.contains(&name)
 }
 
 struct Walk {
@@ -145,7 +146,12 @@ impl Walk {
     }
 
     fn file(&mut self, path: &Path, name: &str) -> std::io::Result<()> {
-        let size = path.metadata()?.len();
+        let about = path.metadata()?;
+        // A pipe or a device could be read for ever.
+        if !about.is_file() {
+            return Err(std::io::ErrorKind::InvalidInput.into());
+        }
+        let size = about.len();
         if size > MAX_FILE || self.tree.files.len() >= MAX_FILES {
             self.faults.push(too_large(name));
         } else {

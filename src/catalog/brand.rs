@@ -61,6 +61,14 @@ impl Brand {
                 brand.texts.insert(key, text);
             }
         }
+        for key in ["url", "support_url"] {
+            if let Some(node) = fields.get(key).filter(|node| !is_https(node)) {
+                faults.push(node.bad_value(text!(
+                    "`{key}` begins with `https://`",
+                    "`{key}` 应以 `https://` 开头"
+                )));
+            }
+        }
         for (key, node) in fields.entries("colors", faults) {
             // A colour that is refused is there all the same: it is told of once.
             let color = read_color(node, faults).unwrap_or_default();
@@ -110,6 +118,15 @@ fn chains(settings: &Settings) -> BTreeMap<Locale, Vec<Locale>> {
         (setting.locale.clone(), links.into_iter().flatten().cloned().collect())
     };
     settings.locales.iter().map(chain).collect()
+}
+
+/// It stands in links, so that nothing else may.
+fn is_https(node: &Node) -> bool {
+    let https = |node: &Node| node.text().is_none_or(|text| text.starts_with("https://"));
+    match &node.value {
+        Value::Mapping(entries) => entries.iter().all(|(_, node)| https(node)),
+        _ => https(node),
+    }
 }
 
 fn read_localised(node: &Node, faults: &mut Diagnostics) -> Option<Localised> {

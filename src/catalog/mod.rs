@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use brand::{BRAND_TEXTS, Brand};
 pub use kind::{AttachmentRule, Category, DERIVED, InDoubt, Kind, Lifetime, Limits};
-pub use pattern::Pattern;
+pub use pattern::{Part, Pattern};
 pub use settings::{LocaleSetting, Settings};
 pub use strings::{Content, Entry, Strings};
 

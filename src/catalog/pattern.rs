@@ -21,6 +21,15 @@ enum Piece {
     Placeholder(String),
 }
 
+/// A part of a [`Pattern`].
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'p> {
+    /// Written text
+    Text(&'p str),
+    /// The name of a placeholder
+    Placeholder(&'p str),
+}
+
 impl Pattern {
     pub(super) fn read(
         path: &str,
@@ -50,6 +59,14 @@ impl Pattern {
             }
         }
         names
+    }
+
+    /// Texts and placeholders, in order.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => Part::Text(text),
+            Piece::Placeholder(name) => Part::Placeholder(name),
+        })
     }
 
     /// Where a placeholder stands.

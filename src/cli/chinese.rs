@@ -52,7 +52,12 @@ fn translate_argument(argument: Arg, text: Option<&'static str>) -> Arg {
         None if argument.is_positional() => "参数",
         None => "选项",
     };
+    // What it takes is told in Chinese, in the text.
     let argument = argument.help_heading(heading);
+    let argument = match argument.get_action().takes_values() {
+        true => argument.hide_possible_values(true),
+        false => argument,
+    };
     match text {
         Some(text) => argument.help(text),
         None => argument,

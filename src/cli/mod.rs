@@ -47,7 +47,8 @@ pub fn run() -> Exit {
 fn not_parsed(error: &clap::Error, language: Language) -> Exit {
     let json = std::env::args().take_while(|arg| arg != "--").any(|arg| arg == "--json");
     let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if error.use_stderr() && (json || (language == Language::Zh && !no_command)) {
+    let stray = usage::is_stray(error);
+    if error.use_stderr() && (json || stray || (language == Language::Zh && !no_command)) {
         return Voice::new(language, json).fail(&Failure::usage(usage::fault(error)));
     }
     let _ = error.print();

@@ -199,29 +199,68 @@ fn declared(
     faults: &mut Diagnostics,
 ) -> (String, String) {
     let name = "hongyan.yaml".to_owned();
-    let entry = format!("  {locale}: {{ fallback: {base}, draft: true }}\n");
+    let entry = format!("{locale}: {{ fallback: {base}, draft: true }}\n");
     let there = tree.get(&name).and_then(|_| tree.text(&name, faults));
     let text = there.as_ref().map_or(String::new(), |source| source.text().to_owned());
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let node = there.as_ref().and_then(|source| yaml::parse(source, faults));
-    let at = node.as_ref().and_then(|node| end_of_locales(node, &text));
-    match at {
-        Some(at) => (name, format!("{}{entry}{}", &text[..at], &text[at..])),
+    let declared = node.as_ref().is_some_and(declares_locales);
+    match node.as_ref().and_then(|node| end_of_locales(node, &text)) {
+        Some((at, indent)) => {
+            let indent = " ".repeat(indent);
+            let gap = if at == text.len() { gap } else { "" };
+            (name, format!("{}{gap}{indent}{entry}{}", &text[..at], &text[at..]))
+        }
+        None if declared => {
+            faults.push(locales_not_a_block());
+            (name, text)
+        }
         None => {
             // Without a declaration every locale that has strings counts: name them all.
             let all: String = known.iter().map(|tag| format!("  {tag}: {{}}\n")).collect();
-            let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-            (name, format!("{text}{gap}locales:\n{all}{entry}"))
+            (name, format!("{text}{gap}locales:\n{all}  {entry}"))
         }
     }
 }
 
-/// Where the line behind the last entry of a block `locales:` begins.
-fn end_of_locales(node: &Node, text: &str) -> Option<usize> {
+fn declares_locales(node: &Node) -> bool {
+    let Value::Mapping(entries) = &node.value else { return false };
+    entries.iter().any(|(key, _)| key.name == "locales")
+}
+
+/// Where the line behind the last entry of a block `locales:` begins, and how far its keys are
+/// indented. None where it is not written as a block.
+fn end_of_locales(node: &Node, text: &str) -> Option<(usize, usize)> {
     let Value::Mapping(entries) = &node.value else { return None };
     let (_, locales) = entries.iter().find(|(key, _)| key.name == "locales")?;
     let Value::Mapping(locales) = &locales.value else { return None };
-    let last = locales.last()?.0.span.range().end;
-    Some(text[last..].find('\n').map_or(text.len(), |newline| last + newline + 1))
+    let last = locales.last()?.0.span.range().start;
+    let line_start = text[..last].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = last - line_start;
+    if !text[line_start..last].bytes().all(|byte| byte == b' ') || indent == 0 {
+        return None;
+    }
+    let mut end = line_start;
+    for (index, line) in text[line_start..].split_inclusive('\n').enumerate() {
+        let depth = line.len() - line.trim_start_matches(' ').len();
+        if index > 0 && depth <= indent && !line.trim().is_empty() {
+            break;
+        }
+        end += line.len();
+    }
+    Some((end, indent))
+}
+
+fn locales_not_a_block() -> Diagnostic {
+    Diagnostic::error(
+        Code::YamlBadValue,
+        text!("`locales:` is not written one a line", "`locales:` 没有逐行书写"),
+    )
+    .in_file("hongyan.yaml")
+    .hint(text!(
+        "write each locale on a line of its own below `locales:`, then run this again",
+        "请在 `locales:` 下每行写一种语言，然后重新运行"
+    ))
 }
 
 fn needs_project() -> Diagnostic {

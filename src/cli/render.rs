@@ -11,11 +11,12 @@ use super::voice::Voice;
 use crate::catalog::Kind;
 use crate::compose::{Message, Profile, Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::inline::ImageMode;
 use crate::mailer::Setup;
 use crate::snapshot::RECIPIENT;
+use crate::text;
 use crate::vars::{parse_object, typed_by_declaration};
 
 pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
@@ -26,7 +27,9 @@ pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
         &locale(&stage.composer, &render.content),
         render.to.as_deref().unwrap_or(RECIPIENT),
     )?;
-    draft.vars = vars(kind, &draft.locale, &render.content, &stage.composer, Some("typical"))?;
+    // The sample is for looking; a mail to somebody gets the data that it is given.
+    let usual = (render.to.is_none() && !setup.settings.production).then_some("typical");
+    draft.vars = vars(kind, &draft.locale, &render.content, &stage.composer, usual)?;
     let (rendered, message) = stage.finish(&draft)?;
     let file = render.output.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = file {
@@ -99,6 +102,9 @@ pub fn vars(
     composer: &Composer,
     usual: Option<&str>,
 ) -> Result<Map<String, Json>, Failure> {
+    if content.var.iter().any(|pair| !pair.contains('=')) {
+        return Err(Failure::usage(not_a_pair()));
+    }
     let nothing = content.vars.is_none() && content.var.is_empty();
     let sample = content.sample.as_deref().or(usual.filter(|_| nothing));
     let mut vars = Map::new();
@@ -164,4 +170,11 @@ fn headers(message: &Message) -> Vec<(String, String)> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+fn not_a_pair() -> Diagnostic {
+    Diagnostic::error(
+        Code::Usage,
+        text!("`--var` takes `name=value`", "`--var` 的写法是 `名称=值`"),
+    )
 }

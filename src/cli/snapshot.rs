@@ -10,12 +10,18 @@ use super::voice::Voice;
 use crate::composer::Composer;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mailer::Setup;
+use crate::project::Project;
 use crate::snapshot::{Difference, accept, compare, diff, read, take};
 use crate::text;
 
 pub fn run(snapshot: &Snapshot, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
-    if snapshot.task == SnapshotTask::Accept && std::env::var_os("CI").is_some() {
+    if snapshot.task == SnapshotTask::Accept
+        && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty())
+    {
         return Err(Failure::usage(not_in_ci()));
+    }
+    if snapshot.task == SnapshotTask::Accept && setup.project == Project::Embedded {
+        return Err(Failure { exit: Exit::Configuration, faults: needs_folder().into() });
     }
     // Whatever the environment says: no production, no brand name from outside.
     let composer = Composer::load(&setup.project.open()?)?;
@@ -71,6 +77,17 @@ fn differs(voice: &Voice) -> Exit {
         "`hongyan snapshot diff` 查看变化，`hongyan snapshot accept` 接受变化"
     ));
     Exit::Wrong
+}
+
+fn needs_folder() -> Diagnostic {
+    Diagnostic::error(
+        Code::ProjectNotFound,
+        text!(
+            "the kinds that ship with hongyan have no folder here",
+            "内置的邮件类型在这里没有文件夹"
+        ),
+    )
+    .hint(text!("write a project with `hongyan init mail`", "请先用 `hongyan init mail` 创建项目"))
 }
 
 fn not_in_ci() -> Diagnostic {

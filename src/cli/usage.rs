@@ -14,6 +14,13 @@ pub fn fault(error: &clap::Error) -> Diagnostic {
     }
 }
 
+/// Whether it is a word that belongs to nothing. It is not repeated: `--var code 483920` leaves a
+/// secret behind.
+pub fn is_stray(error: &clap::Error) -> bool {
+    let word = named(error, ContextKind::InvalidArg).unwrap_or_default();
+    error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-')
+}
+
 /// What clap takes to be meant; of several, its last is the nearest.
 fn suggested(error: &clap::Error) -> Option<&str> {
     use ContextKind::{SuggestedArg, SuggestedSubcommand, SuggestedValue};
@@ -33,6 +40,9 @@ fn title(error: &clap::Error) -> Text {
     match (error.kind(), value, prior) {
         (ErrorKind::MissingRequiredArgument, ..) => {
             text!("`{argument}` is missing", "缺少 `{argument}`")
+        }
+        (ErrorKind::UnknownArgument, ..) if is_stray(error) => {
+            text!("there is a word too many", "多出了一个词")
         }
         (ErrorKind::UnknownArgument, ..) => {
             text!("there is no argument `{argument}` here", "此处没有参数 `{argument}`")
@@ -65,6 +75,10 @@ fn remedy(error: &clap::Error) -> Text {
             let values = values.join("`, `");
             text!("one of `{values}`", "可选：`{values}`")
         }
+        _ if is_stray(error) => text!(
+            "values stand behind `=` or in quotes: `--var name=value`",
+            "值写在 `=` 之后或引号里：`--var 名称=值`"
+        ),
         _ => text!("`--help` lists what there is", "用 `--help` 查看用法"),
     }
 }

@@ -74,7 +74,9 @@ pub(super) fn label(
 ) -> Result<JinjaValue, Error> {
     let scope = Scope::of(state)?;
     Ok(match scope.vars.get(name) {
-        Some(checked) if !value.is_none() => JinjaValue::from(scope.frame.show(name, checked)),
+        Some(checked @ (Value::Enum(_) | Value::Boolean(_))) if !value.is_none() => {
+            JinjaValue::from(scope.frame.show(name, checked))
+        }
         _ => value,
     })
 }

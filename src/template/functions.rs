@@ -210,7 +210,10 @@ pub(super) fn print(
         }
         ValueKind::Seq => {
             let scope = Scope::of(state)?;
-            let items: Vec<String> = value.try_iter()?.map(|item| item.to_string()).collect();
+            let items: Vec<String> = value
+                .try_iter()?
+                .map(|item| show_argument(&scope, "item", &item))
+                .collect::<Result<_, _>>()?;
             let items: Vec<&str> = items.iter().map(String::as_str).collect();
             let shown = JinjaValue::from(scope.frame.formats.list(&items));
             minijinja::escape_formatter(out, state, &shown)

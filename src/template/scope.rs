@@ -61,7 +61,12 @@ impl Frame {
         let label = |case: &str| {
             let (_, entry) = self.find(&format!("{name}.{case}"))?;
             match &entry.content {
-                crate::catalog::Content::Text(pattern) => Some(pattern.to_string()),
+                crate::catalog::Content::Text(pattern) => pattern
+                    .fill(|name| match name {
+                        "brand" => Ok(self.brand_name.clone()),
+                        _ => Err(()),
+                    })
+                    .ok(),
                 crate::catalog::Content::Cases(_) => None,
             }
         };

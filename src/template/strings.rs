@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::place::{Event, Place};
-use crate::catalog::{Catalog, Content, Entry, Strings};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use super::place::{Context, Event, Place, SLOT};
+use crate::catalog::{Catalog, Content, Entry, Part, Pattern, Strings};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text};
 use crate::locale::{Locale, PluralCategory};
 use crate::text;
 
@@ -52,7 +52,7 @@ fn shapes(strings: &Strings, faults: &mut Diagnostics) -> BTreeMap<String, Shape
     for (key, entry) in strings.iter() {
         let Content::Text(pattern) = &entry.content else { continue };
         if pattern.html {
-            markup(key, &pattern.to_string(), entry, faults);
+            markup(key, pattern, faults);
         }
         let shape = shapes.entry(shared_key(key).to_owned()).or_insert_with(|| Shape {
             entry: entry.clone(),
@@ -144,39 +144,82 @@ fn differ(
     }
 }
 
-fn markup(key: &str, text: &str, entry: &Entry, faults: &mut Diagnostics) {
+/// An `_html` string is a page of its own: few tags, and values only as text or as a whole link.
+fn markup(key: &str, pattern: &Pattern, faults: &mut Diagnostics) {
+    let mut wrong = Vec::new();
     let mut place = Place::default();
-    place.feed(text, &mut |event, _| {
-        let (wrong, remedy) = match event {
-            Event::Tag(tag) if !STRING_TAGS.contains(&tag.as_str()) => (
-                format!("<{tag}>"),
-                text!("use `<strong> <em> <a> <br>`", "只用 `<strong> <em> <a> <br>`"),
-            ),
-            Event::Attribute { tag, name, value } if !link_attribute(&tag, &name, &value) => (
-                format!("{name}=\"{value}\""),
-                text!(
-                    "`<a>` takes only `href`, an https URL or one placeholder",
-                    "`<a>` 只能带 `href`，值为 https 网址或单个占位符"
-                ),
-            ),
-            _ => return,
-        };
+    for part in pattern.parts() {
+        match part {
+            Part::Text(text) => place.feed(text, &mut |event, _| wrong.extend(refused(event))),
+            Part::Placeholder(name) => {
+                if !matches!(place.context(), Context::Text | Context::UrlStart) {
+                    wrong.push((format!("{{{name}}}"), placeholder_remedy()));
+                }
+                place.put_value(place.context() == Context::UrlStart);
+            }
+        }
+    }
+    if !place.is_text() {
+        wrong.push(("<".into(), text!("close every tag and quote", "请闭合每个标签和引号")));
+    }
+    for (wrong, remedy) in wrong {
         faults.push(
             Diagnostic::error(
                 Code::StringMarkup,
                 text!("`{key}` may not hold `{wrong}`", "`{key}` 中不能有 `{wrong}`"),
             )
-            .at(entry.span.clone())
+            .at(pattern.span.clone())
             .hint(remedy),
         );
-    });
+    }
 }
 
-fn link_attribute(tag: &str, name: &str, value: &str) -> bool {
-    let placeholder =
-        value.starts_with('{') && value.ends_with('}') && value.matches('{').count() == 1;
-    let https = value.starts_with("https://") && !value.contains('{');
-    tag == "a" && name == "href" && (placeholder || https)
+fn placeholder_remedy() -> Text {
+    text!(
+        "a placeholder stands in text, or alone in quotes as `href=\"{{url}}\"`",
+        "占位符只能出现在文本中，或单独写在引号里：`href=\"{{url}}\"`"
+    )
+}
+
+fn refused(event: Event) -> Option<(String, Text)> {
+    match event {
+        Event::Tag(tag) if !STRING_TAGS.contains(&tag.as_str()) => Some((
+            format!("<{tag}>"),
+            text!("use `<strong> <em> <a> <br>`", "只用 `<strong> <em> <a> <br>`"),
+        )),
+        Event::Attribute { tag, name, value } if !is_link(&tag, &name, &value) => Some((
+            format!("{name}=\"{}\"", value.replace(SLOT, "{…}")),
+            text!(
+                "`<a>` takes only `href`, an https URL or one placeholder",
+                "`<a>` 只能带 `href`，值为 https 网址或单个占位符"
+            ),
+        )),
+        Event::BehindUrl => Some(("href".into(), placeholder_remedy())),
+        _ => None,
+    }
+}
+
+fn is_link(tag: &str, name: &str, value: &str) -> bool {
+    let whole = value.chars().eq([SLOT]);
+    let https = value.starts_with("https://") && !value.contains(SLOT);
+    tag == "a" && name == "href" && (whole || https)
+}
+
+/// The placeholders of an `_html` string that are links: each must be a URL.
+pub(super) fn link_placeholders(pattern: &Pattern) -> Vec<&str> {
+    let mut place = Place::default();
+    let mut links = Vec::new();
+    for part in pattern.parts().filter(|_| pattern.html) {
+        match part {
+            Part::Text(text) => place.feed(text, &mut |_, _| {}),
+            Part::Placeholder(name) => {
+                let link = place.context() == Context::UrlStart;
+                links.extend(link.then_some(name));
+                place.put_value(link);
+            }
+        }
+    }
+    links
 }
 
 /// Strings of the default locale that no kind uses.

@@ -16,6 +16,9 @@ const BRACES: [(&str, &str); 3] = [("{%", "%}"), ("{{", "}}"), ("{#", "#}")];
 
 /// The mistake, if it is one of the usual.
 pub(super) fn explain(source: &SourceText) -> Option<Diagnostic> {
+    if let Some(fault) = full_width(source) {
+        return Some(fault);
+    }
     let mut open: Vec<(&str, Range<usize>)> = Vec::new();
     for tag in tags(source.text()) {
         let (at, inner) = match tag {
@@ -24,6 +27,9 @@ pub(super) fn explain(source: &SourceText) -> Option<Diagnostic> {
         };
         let word = inner.trim_start_matches(['-', '+']).split_whitespace().next().unwrap_or("");
         let word = word.trim_end_matches(['-', '+']);
+        if let Some(fault) = two_words(source, &at, inner) {
+            return Some(fault);
+        }
         match word.strip_prefix("end") {
             Some(block) if BLOCKS.contains(&block) => match open.pop() {
                 Some((begun, _)) if begun == block => {}
@@ -80,6 +86,80 @@ fn end_of_tag(inner: &str, close: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// What a Chinese keyboard types where code wants its half-width cousin.
+const FULL_WIDTH: [(char, &str); 13] = [
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "'"),
+    ('’', "'"),
+    ('（', "("),
+    ('）', ")"),
+    ('，', ","),
+    ('：', ":"),
+    ('｛', "{"),
+    ('｝', "}"),
+    ('｜', "|"),
+    ('＝', "="),
+    ('　', " "),
+];
+
+/// The first full-width character in code, outside texts in quotes.
+fn full_width(source: &SourceText) -> Option<Diagnostic> {
+    let text = source.text();
+    let mut from = 0;
+    while let Some(start) = ["{{", "{%"].iter().filter_map(|open| text[from..].find(open)).min() {
+        let inner = from + start + 2;
+        let mut quote = None;
+        let mut end = text.len();
+        for (at, c) in text[inner..].char_indices() {
+            let at = inner + at;
+            match quote {
+                Some(open) if open == c => quote = None,
+                Some(_) => {}
+                None if c == '"' || c == '\'' => quote = Some(c),
+                None if text[at..].starts_with("}}") || text[at..].starts_with("%}") => {
+                    end = at;
+                    break;
+                }
+                None => {
+                    if let Some((_, half)) = FULL_WIDTH.iter().find(|(full, _)| *full == c) {
+                        return Some(full_width_fault(source, at..at + c.len_utf8(), c, half));
+                    }
+                }
+            }
+        }
+        from = end;
+    }
+    None
+}
+
+fn full_width_fault(source: &SourceText, at: Range<usize>, full: char, half: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TemplateSyntax,
+        text!("`{full}` is a full-width character", "`{full}` 是全角字符"),
+    )
+    .at(source.span(at))
+    .hint(text!("write `{half}`", "请改为半角 `{half}`"))
+}
+
+/// `{% end if %}` and `{% else if %}`, as other languages have them.
+fn two_words(source: &SourceText, at: &Range<usize>, inner: &str) -> Option<Diagnostic> {
+    let mut words = inner.trim_start_matches(['-', '+']).split_whitespace();
+    let right = match (words.next()?, words.next()?) {
+        ("end", block) if BLOCKS.contains(&block) => format!("end{block}"),
+        ("else", "if") => "elif …".to_owned(),
+        _ => return None,
+    };
+    Some(
+        Diagnostic::error(
+            Code::TemplateSyntax,
+            text!("this is written as one word", "这里应写成一个词"),
+        )
+        .at(source.span(at.clone()))
+        .hint(text!("write `{{% {right} %}}`", "请写成 `{{% {right} %}}`")),
+    )
 }
 
 fn unclosed(source: &SourceText, at: Range<usize>, close: &str) -> Diagnostic {

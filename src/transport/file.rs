@@ -43,8 +43,9 @@ impl Transport for FileTransport {
         let draft = write_draft(&path, mail.message.bytes())
             .await
             .map_err(|error| SendError::io(&error, &path))?;
-        handing_over.commit().await?;
+        commit(handing_over, &[&draft]).await?;
         place(&draft, &path).await.map_err(|error| SendError::io(&error, &path))?;
+        sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
         Ok(Receipt { taken: Taken::Caught, reply: None, provider_id: None, path: Some(path) })
     }
 }
@@ -54,9 +55,10 @@ pub(super) async fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<PathBuf
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).await?;
     }
-    let draft = path.with_added_extension("part");
+    // Two processes may write the same mail under a fixed clock: each has a draft of its own.
+    let draft = path.with_added_extension(format!("{}.part", uuid::Uuid::now_v7().simple()));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     options.mode(0o600);
     let mut file = options.open(&draft).await?;
@@ -65,11 +67,29 @@ pub(super) async fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<PathBuf
     Ok(draft)
 }
 
+/// Records the hand-over; drafts of a mail that is not handed over are removed, for they hold it.
+pub(super) async fn commit(
+    handing_over: &mut dyn HandOver,
+    drafts: &[&Path],
+) -> Result<(), SendError> {
+    let recorded = handing_over.commit().await;
+    if recorded.is_err() {
+        for draft in drafts {
+            let _ = fs::remove_file(draft).await;
+        }
+    }
+    Ok(recorded?)
+}
+
 /// Gives a written file its final name.
 pub(super) async fn place(draft: &Path, path: &Path) -> io::Result<()> {
-    fs::rename(draft, path).await?;
+    fs::rename(draft, path).await
+}
+
+/// Makes new names durable; where folders cannot be opened, the system does it.
+pub(super) async fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
-        Some(folder) => fs::File::open(folder).await?.sync_all().await,
-        None => Ok(()),
+        Some(folder) if cfg!(unix) => fs::File::open(folder).await?.sync_all().await,
+        _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
-use super::file::{place, write_draft};
+use super::file::{commit, place, sync_folder, write_draft};
 use super::{HandOver, Outgoing, Receipt, SendError, Taken, Transport};
 use crate::compose::Profile;
 use crate::locale::Instant;
@@ -50,10 +50,11 @@ impl Transport for InboxTransport {
         let draft = write_draft(&path, mail.message.bytes()).await.map_err(io)?;
         let text = format!("{:#}\n", describe(&mail));
         let about_draft = write_draft(&about, text.as_bytes()).await.map_err(io)?;
-        handing_over.commit().await?;
+        commit(handing_over, &[&about_draft, &draft]).await?;
         // Whoever sees the mail finds its description.
         place(&about_draft, &about).await.map_err(io)?;
         place(&draft, &path).await.map_err(io)?;
+        sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
         Ok(Receipt { taken: Taken::Caught, reply: None, provider_id: None, path: Some(path) })
     }
 }

@@ -170,6 +170,11 @@ impl SendError {
         self.stage == Stage::HandOver
     }
 
+    /// The mail is there, and may be lost when the power fails: a second one would be a copy.
+    fn after_hand_over(error: &std::io::Error, path: &std::path::Path) -> SendError {
+        SendError { stage: Stage::HandOver, ..SendError::io(error, path) }
+    }
+
     fn io(error: &std::io::Error, path: &std::path::Path) -> SendError {
         let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
         SendError {

@@ -88,10 +88,28 @@ fn read_variable(
         fields.finish(faults);
     }
     kind?;
+    variable.pass_on();
     if let Some(node) = default {
         variable.default = read_default(&variable, node, faults);
     }
     Some(variable)
+}
+
+impl Variable {
+    /// What holds for a list or an object holds for what is in it.
+    fn pass_on(&mut self) {
+        let (secret, untrusted) = (self.secret, self.untrusted);
+        let mark = |below: &mut Variable| {
+            below.secret |= secret;
+            below.untrusted |= untrusted;
+            below.pass_on();
+        };
+        match &mut self.kind {
+            VariableType::List { items, .. } => mark(items),
+            VariableType::Object { fields } => fields.variables.iter_mut().for_each(mark),
+            _ => {}
+        }
+    }
 }
 
 fn read_default(variable: &Variable, node: &Node, faults: &mut Diagnostics) -> Option<Value> {
@@ -160,6 +178,19 @@ fn read_type(
 }
 
 fn unknown_type(node: &Node, name: &str) -> Diagnostic {
+    // What other schemas call them.
+    const ELSEWHERE: [(&str, &str); 9] = [
+        ("string", "text"),
+        ("str", "text"),
+        ("int", "integer"),
+        ("bool", "boolean"),
+        ("float", "decimal"),
+        ("number", "decimal"),
+        ("timestamp", "datetime"),
+        ("uri", "url"),
+        ("array", "list"),
+    ];
+    let meant = ELSEWHERE.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
     let known = TYPE_NAMES.join("`, `");
     Diagnostic::error(
         Code::VariableUnknownType,
@@ -167,7 +198,7 @@ fn unknown_type(node: &Node, name: &str) -> Diagnostic {
     )
     .at(node.span.clone())
     .hint(text!("types: `{known}`", "可用类型：`{known}`"))
-    .did_you_mean(name, TYPE_NAMES)
+    .did_you_mean(meant.unwrap_or(name), TYPE_NAMES)
 }
 
 fn owned(texts: Option<Vec<&str>>) -> Vec<String> {

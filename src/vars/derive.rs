@@ -38,7 +38,18 @@ impl Declaration {
     }
 }
 
+/// How many items a derived list has whose items hold lists.
+const NESTED_ITEMS: usize = 2;
+
 impl Variable {
+    fn holds_list(&self) -> bool {
+        match &self.kind {
+            VariableType::List { .. } => true,
+            VariableType::Object { fields } => fields.variables().iter().any(Variable::holds_list),
+            _ => false,
+        }
+    }
+
     fn longest(&self, typical: Option<&Json>) -> Json {
         let text = typical.and_then(Json::as_str);
         match &self.kind {
@@ -64,7 +75,9 @@ impl Variable {
                 let given = typical.and_then(Json::as_array).and_then(|list| list.first());
                 let usual = given.cloned().unwrap_or_else(|| items.longest(None));
                 let mut list = vec![items.longest(given)];
-                list.resize(*max_items, usual);
+                // Lists within lists would multiply.
+                let most = if items.holds_list() { NESTED_ITEMS } else { *max_items };
+                list.resize(most.min(*max_items), usual);
                 Json::Array(list)
             }
             VariableType::Object { fields } => {

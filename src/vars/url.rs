@@ -18,7 +18,7 @@ pub(super) fn url(text: &str, hosts: &[String], most: usize) -> Result<Value, Pr
             "网址含空格、控制符或反斜杠"
         ));
     }
-    if text.len() > URL_LENGTH {
+    if text.len() > URL_LENGTH.max(most) {
         return refuse(text!("the URL is longer than {most} bytes", "网址超过 {most} 字节"));
     }
     let Ok(url) = url::Url::parse(text) else {

@@ -1,7 +1,7 @@
 //! The engine's errors as diagnostics, and the mistakes behind them.
 
 use super::raw::span;
-use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span, Text};
 use crate::text;
 
 pub(super) fn fault(source: &SourceText, error: &serde_yaml::Error) -> Diagnostic {
@@ -13,6 +13,9 @@ pub(super) fn fault(source: &SourceText, error: &serde_yaml::Error) -> Diagnosti
         )
         .in_file(source.name());
     };
+    if let Some(tab) = tab_indent(source, &at) {
+        return tab;
+    }
     if let Some(unquoted) = unquoted_brace(source, &at) {
         return unquoted;
     }
@@ -23,21 +26,67 @@ pub(super) fn fault(source: &SourceText, error: &serde_yaml::Error) -> Diagnosti
             text!("the YAML is too deep or has too many aliases", "YAML 嵌套过深或别名过多"),
         )
         .at(at),
-        words => {
-            let reason = words.split(" at line ").next().unwrap_or_default().to_owned();
-            let title = match reason.contains("block mapping") {
-                true => text!(
-                    "this line does not fit in with the lines above it",
-                    "这一行与上面几行对不上"
-                ),
-                false => text!("the YAML cannot be read: {reason}", "YAML 无法解析：{reason}"),
-            };
-            Diagnostic::error(Code::YamlSyntax, title).at(at).hint(text!(
-                "look at the indentation and the quotes of this line and of the one before",
-                "请检查这一行及上一行的缩进和引号"
-            ))
-        }
+        words => unreadable(words.split(" at line ").next().unwrap_or_default()).at(at),
     }
+}
+
+/// The usual mistakes in words of ours; the engine's for the rest.
+fn unreadable(reason: &str) -> Diagnostic {
+    let (title, hint) = if reason.contains("mapping values are not allowed") {
+        (
+            text!("a `: ` inside this value", "这个值里含有“: ”"),
+            text!("put the whole value in double quotes", "请给整个值加双引号"),
+        )
+    } else if reason.contains("simple key") || reason.contains("':'") {
+        (
+            text!("a key without a half-width `:` and a blank", "键后面缺少半角冒号和空格"),
+            text!("write `key: value`", "请写成 `键: 值`，冒号用半角，后面空一格"),
+        )
+    } else if reason.contains("quote") {
+        (
+            text!("a quote is not closed", "引号没有闭合"),
+            text!("close it on this line or the one before", "请在这一行或上一行闭合引号"),
+        )
+    } else if reason.contains("block mapping") {
+        (
+            text!("this line does not fit in with the lines above it", "这一行与上面几行对不上"),
+            look_at_indentation(),
+        )
+    } else {
+        (
+            text!("the YAML cannot be read: {reason}", "YAML 无法解析：{reason}"),
+            look_at_indentation(),
+        )
+    };
+    Diagnostic::error(Code::YamlSyntax, title).hint(hint)
+}
+
+fn look_at_indentation() -> Text {
+    text!(
+        "look at the indentation and the quotes of this line and of the one before",
+        "请检查这一行及上一行的缩进和引号"
+    )
+}
+
+/// YAML takes no tabs for indentation, and says so in many ways.
+fn tab_indent(source: &SourceText, at: &Span) -> Option<Diagnostic> {
+    let text = source.text();
+    let start = at.range().start;
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let next = text[start..].find('\n').map_or(text.len(), |newline| start + newline + 1);
+    let tab = [line_start, next].into_iter().find_map(|begin| {
+        let line = text.get(begin..)?.lines().next()?;
+        let indent = &line[..line.len() - line.trim_start().len()];
+        indent.find('\t').map(|tab| begin + tab)
+    })?;
+    Some(
+        Diagnostic::error(
+            Code::YamlSyntax,
+            text!("the line is indented with a tab", "这一行用制表符缩进"),
+        )
+        .at(source.span(tab..tab + 1))
+        .hint(text!("use blanks", "请改用空格")),
+    )
 }
 
 fn duplicate(at: Span) -> Diagnostic {

@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use minijinja::machinery::ast::{self, CallArg};
 
+use super::faults::not_a_url;
 use super::{Abstract, Known, Walk, literal, range};
 use crate::catalog::Content;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::template::functions::is_plural;
 use crate::template::scope::{optional_unguarded, unknown_placeholder};
+use crate::template::strings::link_placeholders;
 use crate::text;
 use crate::vars::VariableType;
 
@@ -19,7 +21,7 @@ impl<'a> Walk<'a> {
         at: Range<usize>,
     ) -> Abstract<'a> {
         let mut by = None;
-        let mut names = Vec::new();
+        let mut names: Vec<(&str, bool)> = Vec::new();
         for argument in &call.args {
             match argument {
                 CallArg::Kwarg("by", expr) => by = Some(self.eval(expr)),
@@ -28,7 +30,7 @@ impl<'a> Walk<'a> {
                     if let Some(missing) = value.missing {
                         self.report(optional_unguarded(missing), range(expr.span()));
                     }
-                    names.push(*name);
+                    names.push((name, matches!(value.known, Known::Url)));
                 }
                 CallArg::Pos(expr) | CallArg::PosSplat(expr) | CallArg::KwargSplat(expr) => {
                     self.eval(expr);
@@ -62,7 +64,7 @@ impl<'a> Walk<'a> {
         &mut self,
         key: &str,
         by: Option<&Abstract<'a>>,
-        names: &[&str],
+        names: &[(&str, bool)],
         at: Range<usize>,
     ) -> Abstract<'a> {
         let strings = self.catalog.strings(self.locale);
@@ -91,8 +93,15 @@ impl<'a> Walk<'a> {
             let Some(pattern) = strings.text(&path) else { continue };
             html |= pattern.html;
             let chosen = by.and_then(|by| by.variable).map(|variable| variable.name.as_str());
+            for name in link_placeholders(pattern) {
+                let given = names.iter().find(|(given, _)| *given == name).map(|(_, url)| *url);
+                let url = given.unwrap_or_else(|| self.is_url(name));
+                if !url {
+                    self.faults.push(not_a_url().at(pattern.place_of(name)));
+                }
+            }
             for name in pattern.placeholders() {
-                if !names.contains(&name) {
+                if !names.iter().any(|(given, _)| *given == name) {
                     let guarded = case == Some("set") && chosen == Some(name);
                     self.placeholder(&path, name, guarded, pattern);
                 }
@@ -128,6 +137,11 @@ impl<'a> Walk<'a> {
             }
         };
         self.faults.push(fault.at(pattern.place_of(name)));
+    }
+
+    fn is_url(&self, name: &str) -> bool {
+        let variable = self.kind.variables.get(name);
+        variable.is_some_and(|variable| matches!(variable.kind, VariableType::Url { .. }))
     }
 
     pub(super) fn is_elsewhere(&self, path: &str) -> bool {

@@ -64,7 +64,9 @@ impl Names {
                     (&call.expr, call.args.first())
                     && function.id == "t"
                 {
-                    self.keys.extend(literal(key));
+                    // What picks or fills a string is known only when it is rendered.
+                    let alone = call.args.len() == 1;
+                    self.keys.extend(literal(key).filter(|_| alone));
                 }
             }
             _ => {}
