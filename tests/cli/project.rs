@@ -54,7 +54,7 @@ fn production_needs_a_project_or_a_word() {
 
 #[test]
 fn in_production_the_goose_stays_at_home() {
-    let html = ["render", "verification_code", "--format", "html"];
+    let html = ["render", "verification_code", "--sample", "typical", "--format", "html"];
     let place = Place::with_project();
     assert!(place.run(html).exits(0).text().contains("cid:"));
     let place = place.env("HONGYAN_ENV", "production");

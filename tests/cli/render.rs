@@ -101,7 +101,7 @@ fn all_faults_are_told_at_once() {
     let sample = place.run(["render", "verification_code", "--sample", "typicl"]).exits(1);
     let vars = ["--var", "cod=1", "--var", "purpose=signin", "--var", "expires_in=soon"];
     let vars = place.run(with(["render", "verification_code"], vars)).exits(1);
-    let pair = place.run(["render", "verification_code", "--var", "code"]).exits(1);
+    let pair = place.run(["render", "verification_code", "--var", "code"]).exits(2);
     let to = place.run(["render", "verification_code", "--to", "ada"]).exits(1);
     let locale = place.run(["render", "verification_code", "--locale", "x y"]).exits(1);
     place.write("vars.json", "{\"code\": 1,\n");

@@ -43,6 +43,11 @@ impl<'a> Walk<'a> {
                 self.call_back(&caller);
                 Abstract::new(Known::Markup)
             }
+            // A macro that could not be imported has been told of.
+            Known::Markup => {
+                self.arguments(&call.args);
+                Abstract::new(Known::Markup)
+            }
             _ => {
                 let known = self.arguments(&call.args);
                 if !matches!(&call.expr, Expr::Var(name) if FUNCTIONS.contains(&name.id)) {

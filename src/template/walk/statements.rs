@@ -31,8 +31,10 @@ impl<'a> Walk<'a> {
                 other => self.statement(other),
             }
         }
-        if let Some((name, children)) = self.find(&extends.name, at) {
-            self.within(name, |walk| walk.top_level(children));
+        match self.find(&extends.name, at) {
+            Some((name, children)) => self.within(name, |walk| walk.top_level(children)),
+            // Without its layout nobody knows which blocks there are.
+            None => self.blocks.clear(),
         }
     }
 
