@@ -30,6 +30,7 @@ pub(super) fn choose(reader: &mut Reader<'_>, when_unset: WhenUnset) -> (Vec<Cho
     if !says_anything {
         reader.tell_foreign();
     }
+    reader.tell_misspelt();
     if is_set("EMAIL_PROVIDER") {
         (read_providers(reader), ChosenBy::Provider)
     } else if let Some(server) = environment.get("SMTP_SERVER") {

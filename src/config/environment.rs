@@ -74,6 +74,11 @@ impl Environment {
         self.variables.get(name).or_else(|| self.variables.get(alias?))
     }
 
+    /// All variables, sorted by name.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.variables.values()
+    }
+
     /// Whether anything says how mail is to be sent.
     pub fn says_anything_of_mail(&self) -> bool {
         KNOWN

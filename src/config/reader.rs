@@ -1,9 +1,9 @@
 //! Typed reading of single variables, gathering faults.
 
 use super::environment::{Environment, Variable};
-use super::names::FOREIGN;
+use super::names::{FOREIGN, KNOWN, is_known};
 use super::suspect::{holds_comment, suspicion};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text, is_misspelt};
 use crate::secret::Secret;
 use crate::text;
 
@@ -130,6 +130,33 @@ impl<'a> Reader<'a> {
         self.faults.push(Diagnostic::warning(Code::ConfigForeignName, title).hint(hint));
     }
 }
+
+impl Reader<'_> {
+    /// A misspelt name is as good as none, and none means the inbox: mail would silently stay here.
+    pub fn tell_misspelt(&mut self) {
+        let foreign = |name: &str| FOREIGN.iter().any(|(foreign, _)| *foreign == name);
+        let silent = !self.environment.says_anything_of_mail();
+        for variable in self.environment.variables() {
+            let name = &variable.name;
+            if is_known(name) || foreign(name) || !OURS.iter().any(|own| name.starts_with(own)) {
+                continue;
+            }
+            let names = KNOWN.iter().filter(|known| known.mail).map(|known| known.name);
+            let Some(meant) = names.into_iter().find(|known| is_misspelt(name, known)) else {
+                continue;
+            };
+            let title = text!("`{name}` is no variable that is read", "`{name}` 不是会读取的变量");
+            let fault = match silent {
+                true => Diagnostic::error(Code::ConfigForeignName, title),
+                false => Diagnostic::warning(Code::ConfigForeignName, title),
+            };
+            self.faults.push(fault.did_you_mean(meant, [meant]).set_by(&variable.origin));
+        }
+    }
+}
+
+/// How the names of mail variables begin.
+const OURS: [&str; 4] = ["SMTP_", "EMAILS_", "EMAIL_", "ALIYUN_"];
 
 /// A light check, until the mail's own address type takes over: one `@` between two parts without
 /// blanks, brackets or commas.

@@ -291,6 +291,11 @@ impl Diagnostic {
     }
 }
 
+/// Whether one name is another with at most two slips of the finger.
+pub fn is_misspelt(wrong: &str, known: &str) -> bool {
+    (1..=2).contains(&strsim::damerau_levenshtein(wrong, known))
+}
+
 /// The known name nearest to a wrong one, if near enough to be meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known
