@@ -41,6 +41,12 @@ pub fn run(snapshot: &Snapshot, setup: &Setup, voice: &Voice) -> Result<Exit, Fa
                 (golden.get(path).unwrap_or(&empty), taken.get(path).unwrap_or(&empty));
             voice.raw(diff(path, old, new).as_bytes());
         }
+    } else if golden.is_empty() && !voice.json {
+        voice.note(&text!(
+            "there are no snapshots yet, and every mail is missing one",
+            "还没有快照，所有邮件都缺少快照"
+        ));
+        tell(&differences, voice);
     } else {
         tell(&differences, voice);
     }
