@@ -6,17 +6,15 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
-use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::mail::base64_lines;
 use crate::text;
 
 /// The types that mail clients show (facts: SVG and WebP do not).
 const TYPES: [(&str, &str); 4] =
     [("png", "image/png"), ("jpg", "image/jpeg"), ("jpeg", "image/jpeg"), ("gif", "image/gif")];
-/// Octets of an image in one base64 line of 76 characters (RFC 2045 section 6.8).
-const LINE: usize = 57;
 
 /// One image, shared by all mails that show it.
 #[derive(Debug)]
@@ -102,16 +100,9 @@ impl Image {
         format!("{}.{}@hongyan", self.name, &self.sha256[..16])
     }
 
-    /// The bytes in base64 lines of 76 characters, ended by CRLF; encoded once.
+    /// The bytes as they stand in a mail: see [`base64_lines`]; encoded once.
     pub fn base64(&self) -> &Arc<str> {
-        self.base64.get_or_init(|| {
-            let mut lines = String::with_capacity(self.bytes.len() * 78 / LINE + 80);
-            for chunk in self.bytes.chunks(LINE) {
-                base64::engine::general_purpose::STANDARD.encode_string(chunk, &mut lines);
-                lines.push_str("\r\n");
-            }
-            lines.into()
-        })
+        self.base64.get_or_init(|| base64_lines(&self.bytes).into())
     }
 }
 

@@ -92,7 +92,7 @@ fn written(mail: &Mail, files: &[Attachment]) -> Vec<u8> {
         cid: "logo@x.test".into(),
         filename: "标志.png".into(),
         content_type: "image/png".into(),
-        base64: InlineImage::encode(&mail.image),
+        base64: hongyan::mail::base64_lines(&mail.image).into(),
     };
     mime::write(&Parts {
         headers: &headers,

@@ -22,7 +22,7 @@ fn image(cid: &str) -> InlineImage {
         cid: cid.into(),
         filename: "logo.png".into(),
         content_type: "image/png".into(),
-        base64: InlineImage::encode(&[0x89; 100]),
+        base64: hongyan::mail::base64_lines(&[0x89; 100]).into(),
     }
 }
 

@@ -143,7 +143,7 @@ fn load_kinds(tree: &Tree, faults: &mut Diagnostics) -> BTreeMap<String, Arc<Kin
         let parts: Vec<&str> = path.split('/').collect();
         let [_, name, "message.yaml"] = parts[..] else { continue };
         if !is_kind_name(name) {
-            faults.push(bad_kind_name(name, path));
+            faults.push(bad_kind_name(name).in_file(path));
             continue;
         }
         let source = tree.text(path, faults);
@@ -165,12 +165,12 @@ pub fn is_kind_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn bad_kind_name(name: &str, path: &str) -> Diagnostic {
+/// The fault of a name that [`is_kind_name`] refuses.
+pub fn bad_kind_name(name: &str) -> Diagnostic {
     Diagnostic::error(
         Code::KindBadName,
         text!("`{name}` cannot be a kind's name", "`{name}` 不能作为邮件类型的名称"),
     )
-    .in_file(path)
     .hint(text!(
         "begin with a letter; use a–z, 0–9 and `_`, at most 64",
         "以小写字母开头，只用 a–z、0–9 和 `_`，最多 64 个"

@@ -6,7 +6,7 @@ use super::args::New;
 use super::exit::{Exit, Failure};
 use super::init::write;
 use super::voice::Voice;
-use crate::catalog::is_kind_name;
+use crate::catalog::{bad_kind_name, is_kind_name};
 use crate::composer::Composer;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -63,7 +63,7 @@ fn tell(files: &Files, root: &Path, voice: &Voice) {
 
 fn new_kind(name: &str, from: Option<&str>, tree: &Tree) -> Result<Files, Diagnostics> {
     if !is_kind_name(name) {
-        return Err(bad_name(name).into());
+        return Err(bad_kind_name(name).into());
     }
     if tree.get(&format!("templates/{name}/message.yaml")).is_some() {
         return Err(exists(&format!("templates/{name}/message.yaml")).into());
@@ -273,15 +273,4 @@ fn needs_project() -> Diagnostic {
 
 fn exists(path: &str) -> Diagnostic {
     Diagnostic::error(Code::FileExists, text!("`{path}` is there already", "`{path}` 已存在"))
-}
-
-fn bad_name(name: &str) -> Diagnostic {
-    Diagnostic::error(
-        Code::KindBadName,
-        text!("`{name}` cannot be a kind's name", "`{name}` 不能作为邮件类型的名称"),
-    )
-    .hint(text!(
-        "begin with a letter; use a–z, 0–9 and `_`, at most 64",
-        "以小写字母开头，只用 a–z、0–9 和 `_`，最多 64 个"
-    ))
 }

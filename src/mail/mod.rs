@@ -16,6 +16,7 @@
 
 mod address;
 mod attachment;
+mod base64_lines;
 pub mod clean;
 pub(crate) mod fault;
 mod header;
@@ -25,6 +26,7 @@ mod subject;
 
 pub use address::{Address, AddressError};
 pub use attachment::{Attachment, AttachmentError, MAX_ATTACHMENT_BYTES};
+pub use base64_lines::base64_lines;
 pub use header::{CustomHeader, HeaderError};
 pub use mailbox::{DisplayName, Mailbox};
 pub use message_id::MessageId;

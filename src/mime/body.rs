@@ -1,8 +1,8 @@
-use base64::prelude::{BASE64_STANDARD, Engine};
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
 use super::{boundary, wire};
+use crate::mail::base64_lines;
 
 /// Where quoted-printable and base64 are of the same size, in percent of bytes beyond ASCII.
 const QUOTED_PRINTABLE_UP_TO: usize = 18;
@@ -21,19 +21,6 @@ pub(super) fn part<'a>(content_type: &'static str, text: &str) -> MimePart<'a> {
     }
 }
 
-/// Base64 in lines of 76 with CRLF between them and none at the end.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    let encoded = BASE64_STANDARD.encode(bytes);
-    let mut lines = String::with_capacity(encoded.len() + encoded.len() / 38 + 2);
-    for (start, end) in (0..encoded.len()).step_by(ENCODED_LINE).map(|at| (at, at + ENCODED_LINE)) {
-        if start > 0 {
-            lines.push_str("\r\n");
-        }
-        lines.push_str(&encoded[start..end.min(encoded.len())]);
-    }
-    lines
-}
-
 fn crlf(text: &str) -> String {
     if text.contains('\r') {
         return crlf(&text.replace("\r\n", "\n").replace('\r', "\n"));
@@ -48,7 +35,7 @@ fn encode(text: String) -> (&'static str, String) {
     } else if beyond_ascii * 100 <= text.len() * QUOTED_PRINTABLE_UP_TO {
         ("quoted-printable", quoted_printable(&text))
     } else {
-        ("base64", base64(text.as_bytes()))
+        ("base64", base64_lines(text.as_bytes()))
     }
 }
 

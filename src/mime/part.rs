@@ -7,8 +7,8 @@ use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use super::{WireFault, body, fold, words};
-use crate::mail::Attachment;
+use super::{WireFault, fold, words};
+use crate::mail::{Attachment, base64_lines};
 
 /// An image inside the mail, encoded once for all mails that show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,15 +19,8 @@ pub struct InlineImage {
     pub filename: String,
     /// `image/png` and so on
     pub content_type: String,
-    /// The bytes as [`InlineImage::encode`] writes them
+    /// The bytes as [`base64_lines`] writes them
     pub base64: Arc<str>,
-}
-
-impl InlineImage {
-    /// Base64 as it stands in the mail: lines of 76, CRLF between them.
-    pub fn encode(bytes: &[u8]) -> Arc<str> {
-        body::base64(bytes).into()
-    }
 }
 
 /// Without the content, which may be long.
@@ -80,7 +73,7 @@ pub(super) fn attachment(attachment: &Attachment) -> MimePart<'_> {
     } else {
         attachment.content_type().to_owned()
     };
-    let base64 = body::base64(attachment.bytes()).into_bytes().into();
+    let base64 = base64_lines(attachment.bytes()).into_bytes().into();
     file(&content_type, "attachment", attachment.filename(), base64)
 }
 
