@@ -44,12 +44,13 @@ impl Error {
 
     /// What kind of remedy it asks for.
     pub fn kind(&self) -> ErrorKind {
-        use crate::transport::{Cause, Retry};
+        use crate::transport::{Cause, Effect, Retry};
         match &self.0 {
             Repr::Mail(_) => ErrorKind::Mail,
             Repr::Configuration(_) => ErrorKind::Configuration,
             Repr::Send(error) if error.in_doubt() => ErrorKind::InDoubt,
             Repr::Send(error) if error.cause == Cause::Io => ErrorKind::Io,
+            Repr::Send(error) if error.cause.effect() == Effect::Stop => ErrorKind::Configuration,
             Repr::Send(error) if error.retry == Retry::Never => ErrorKind::Refused,
             Repr::Send(_) => ErrorKind::Transient,
         }
@@ -59,9 +60,7 @@ impl Error {
     pub fn diagnostics(&self) -> Diagnostics {
         match &self.0 {
             Repr::Mail(faults) | Repr::Configuration(faults) => faults.clone(),
-            Repr::Send(error) => {
-                Diagnostic::error(crate::diagnostic::Code::SendFailed, error.hint.clone()).into()
-            }
+            Repr::Send(error) => error.diagnostic().into(),
         }
     }
 

@@ -76,8 +76,8 @@ impl Copy {
     pub(super) fn new(to: &Address, result: Result<Receipt, SendError>) -> Copy {
         let (state, error) = match result {
             Ok(receipt) => (state(receipt.taken), None),
-            Err(error) if error.in_doubt() => (State::Unknown, Some(error.hint.en)),
-            Err(error) => (State::Failed, Some(error.hint.en)),
+            Err(error) if error.in_doubt() => (State::Unknown, Some(error.what.en)),
+            Err(error) => (State::Failed, Some(error.what.en)),
         };
         Copy { to: to.masked(), state, error }
     }

@@ -4,19 +4,24 @@
 //! The order of a delivery is fixed: prepare, [`HandOver::commit`], hand over, answer. What fails
 //! before the commit was surely not sent; after it a copy may be out.
 
+mod error;
 mod file;
 mod inbox;
+mod limits;
 #[cfg(feature = "testing")]
 mod recording;
+mod replies;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use async_trait::async_trait;
 
+pub use error::{Cause, Effect, Retry, SendError, Stage};
 pub use file::FileTransport;
 pub use inbox::InboxTransport;
+pub use limits::{Feature, Limits};
 #[cfg(feature = "testing")]
 pub use recording::{Recorded, Recording};
 
@@ -45,6 +50,14 @@ pub trait Transport: Send + Sync {
 
     /// What it imposes on the mails that it carries.
     fn profile(&self) -> &Profile;
+
+    /// What it cannot carry.
+    fn limits(&self) -> &Limits {
+        &Limits::NONE
+    }
+
+    /// Ends warm connections. It may be used again afterwards.
+    async fn close(&self) {}
 
     /// Delivers one mail. It awaits `handing_over.commit()` before the first byte after which the
     /// provider may take the mail, and sends nothing if that fails.
@@ -115,91 +128,38 @@ pub struct Reply {
     pub text: String,
 }
 
-/// Where a delivery stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Before anything was given away
-    Prepare,
-    /// After the hand-over was recorded
-    HandOver,
-}
-
-/// What went wrong, as far as it decides what becomes of the transport.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Cause {
-    /// This machine cannot write
-    Io,
-    /// The hand-over could not be recorded
-    NotRecorded,
-}
-
-/// When to try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// Never: the answer will not change
-    Never,
-    /// Later, by the usual back-off
-    Later,
-    /// Not before this long
-    After(std::time::Duration),
-    /// When the provider's day has changed
-    NextDay,
-}
-
-/// A mail that was not taken, or may have been.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", hint.en)]
-pub struct SendError {
-    /// Where it stopped
-    pub stage: Stage,
-    /// Why
-    pub cause: Cause,
-    /// When to try again
-    pub retry: Retry,
-    /// The server's words
-    pub reply: Option<Reply>,
-    /// What a person can do
-    pub hint: Text,
+impl Reply {
+    /// An answer as it came: bytes in UTF-8 or GB18030. Its text is one line without control
+    /// characters.
+    pub fn heard(code: impl Into<String>, text: &[u8]) -> Reply {
+        Reply { code: code.into(), text: replies::readable(text) }
+    }
 }
 
 impl SendError {
-    /// Whether a copy may be out.
-    pub fn in_doubt(&self) -> bool {
-        self.stage == Stage::HandOver
+    fn io(error: &std::io::Error, path: &Path) -> SendError {
+        SendError::new(Stage::Prepare, Cause::Io, cannot_write(error, path))
     }
 
     /// The mail is there, and may be lost when the power fails: a second one would be a copy.
-    fn after_hand_over(error: &std::io::Error, path: &std::path::Path) -> SendError {
-        SendError { stage: Stage::HandOver, ..SendError::io(error, path) }
+    fn after_hand_over(error: &std::io::Error, path: &Path) -> SendError {
+        SendError::new(Stage::HandOver, Cause::InDoubt, cannot_write(error, path))
     }
+}
 
-    fn io(error: &std::io::Error, path: &std::path::Path) -> SendError {
-        let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
-        SendError {
-            stage: Stage::Prepare,
-            cause: Cause::Io,
-            retry: Retry::Later,
-            reply: None,
-            hint: text!("cannot write `{path}`: {en}", "无法写入 `{path}`：{zh}"),
-        }
-    }
+fn cannot_write(error: &std::io::Error, path: &Path) -> Text {
+    let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
+    text!("cannot write `{path}`: {en}", "无法写入 `{path}`：{zh}")
 }
 
 impl From<NotRecorded> for SendError {
     fn from(error: NotRecorded) -> Self {
         let _ = error;
-        SendError {
-            stage: Stage::Prepare,
-            cause: Cause::NotRecorded,
-            retry: Retry::Later,
-            reply: None,
-            hint: text!(
-                "the hand-over could not be recorded, so nothing was sent",
-                "无法记录移交状态，因此没有发送"
-            ),
-        }
+        let what = text!(
+            "the hand-over could not be recorded, so nothing was sent",
+            "无法记录移交状态，因此没有发送"
+        );
+        SendError::new(Stage::Prepare, Cause::NotRecorded, what)
     }
 }
 

@@ -1,0 +1,275 @@
+//! Why a delivery did not happen, or may have: what a retry, a breaker and a person need.
+
+use std::time::Duration;
+
+use super::Reply;
+use super::replies::{Heard, Meaning, look_up};
+use crate::diagnostic::{Code, Text};
+use crate::text;
+
+/// Where a delivery stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Before anybody was asked
+    Prepare,
+    /// Looking the host's name up
+    Resolve,
+    /// Opening the connection
+    Connect,
+    /// The TLS handshake
+    Tls,
+    /// The server's first words
+    Greeting,
+    /// EHLO
+    Ehlo,
+    /// STARTTLS
+    StartTls,
+    /// AUTH
+    Auth,
+    /// MAIL
+    Mail,
+    /// RCPT
+    Rcpt,
+    /// DATA, up to its 354
+    Data,
+    /// After the hand-over was recorded: the content, the request, and the answer to it
+    HandOver,
+}
+
+impl Stage {
+    /// What the server was asked when it answered.
+    fn asked(self) -> &'static str {
+        match self {
+            Stage::Prepare | Stage::Resolve | Stage::Connect | Stage::Tls | Stage::Greeting => {
+                "the connection"
+            }
+            Stage::Ehlo => "EHLO",
+            Stage::StartTls => "STARTTLS",
+            Stage::Auth => "AUTH",
+            Stage::Mail => "MAIL FROM",
+            Stage::Rcpt => "RCPT TO",
+            Stage::Data => "DATA",
+            Stage::HandOver => "the mail",
+        }
+    }
+
+    /// The name in receipts and in the reply dictionary.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Prepare => "prepare",
+            Stage::Resolve => "dns",
+            Stage::Connect => "tcp",
+            Stage::Tls => "tls",
+            Stage::Greeting => "greeting",
+            Stage::Ehlo => "ehlo",
+            Stage::StartTls => "starttls",
+            Stage::Auth => "auth",
+            Stage::Mail => "mail",
+            Stage::Rcpt => "rcpt",
+            Stage::Data => "data",
+            Stage::HandOver => "hand_over",
+        }
+    }
+}
+
+/// What went wrong, as far as it decides what becomes of the mail and of the transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// This machine cannot write
+    Io,
+    /// The hand-over could not be recorded
+    NotRecorded,
+    /// No connection, or it broke before the hand-over
+    Network,
+    /// The certificate or the handshake
+    Tls,
+    /// The server does not keep to the protocol
+    Protocol,
+    /// The credentials
+    Auth,
+    /// Our configuration: sender, permission, account
+    Configuration,
+    /// The clock of this machine
+    Clock,
+    /// Too much in a short time
+    Rate,
+    /// Too much for a day or a month
+    Quota,
+    /// Something that passes: greylisting, a busy server
+    Transient,
+    /// The recipient
+    Recipient,
+    /// The content
+    Content,
+    /// The size
+    Size,
+    /// Handed over, and no answer says what became of it: a copy may be out
+    InDoubt,
+}
+
+/// What becomes of a transport after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: the next mail may go at once
+    Keep,
+    /// It rests for a while after several in a row
+    Count,
+    /// It rests for as long as the retry says
+    Pause,
+    /// It rests until somebody changes something
+    Stop,
+}
+
+impl Cause {
+    /// The name in receipts and in the reply dictionary.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Cause::Io => "io",
+            Cause::NotRecorded => "not_recorded",
+            Cause::Network => "network",
+            Cause::Tls => "tls",
+            Cause::Protocol => "protocol",
+            Cause::Auth => "auth",
+            Cause::Configuration => "configuration",
+            Cause::Clock => "clock",
+            Cause::Rate => "rate",
+            Cause::Quota => "quota",
+            Cause::Transient => "transient",
+            Cause::Recipient => "recipient",
+            Cause::Content => "content",
+            Cause::Size => "size",
+            Cause::InDoubt => "in_doubt",
+        }
+    }
+
+    /// What becomes of the transport.
+    pub fn effect(self) -> Effect {
+        match self {
+            Cause::Auth | Cause::Configuration | Cause::Tls => Effect::Stop,
+            Cause::Rate | Cause::Quota => Effect::Pause,
+            Cause::Network | Cause::Protocol | Cause::Clock => Effect::Count,
+            _ => Effect::Keep,
+        }
+    }
+
+    /// When to try again, where nobody said otherwise. What stops a transport is not the mail's
+    /// fault: the mail waits.
+    pub fn retry(self) -> Retry {
+        match self {
+            Cause::Recipient | Cause::Content | Cause::Size => Retry::Never,
+            Cause::Quota => Retry::NextDay,
+            Cause::Rate => Retry::After(Duration::from_secs(15 * 60)),
+            _ => Retry::Later,
+        }
+    }
+
+    fn code(self) -> Code {
+        match self {
+            Cause::Io | Cause::NotRecorded => Code::SendFailed,
+            Cause::Network => Code::SendNetwork,
+            Cause::Tls => Code::SendTls,
+            Cause::Protocol => Code::SendProtocol,
+            Cause::Auth => Code::SendAuth,
+            Cause::Configuration => Code::SendConfiguration,
+            Cause::Clock => Code::SendClock,
+            Cause::Rate => Code::SendRate,
+            Cause::Quota => Code::SendQuota,
+            Cause::Transient => Code::SendTransient,
+            Cause::Recipient => Code::SendRecipient,
+            Cause::Content => Code::SendContent,
+            Cause::Size => Code::SendSize,
+            Cause::InDoubt => Code::SendInDoubt,
+        }
+    }
+}
+
+/// When to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Never: the answer will not change
+    Never,
+    /// Later, by the usual back-off
+    Later,
+    /// Not before this long
+    After(Duration),
+    /// When the provider's day has changed
+    NextDay,
+}
+
+/// A mail that was not taken, or may have been.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}", what.en)]
+#[non_exhaustive]
+pub struct SendError {
+    /// Where it stopped
+    pub stage: Stage,
+    /// Why
+    pub cause: Cause,
+    /// When to try again
+    pub retry: Retry,
+    /// The server's words
+    pub reply: Option<Reply>,
+    /// What happened
+    pub what: Text,
+    /// What a person can do
+    pub hint: Option<Text>,
+    /// The provider's own page about it
+    pub help: Option<String>,
+}
+
+impl SendError {
+    /// An error with the retry that its cause usually has.
+    pub fn new(stage: Stage, cause: Cause, what: Text) -> SendError {
+        SendError { stage, cause, retry: cause.retry(), reply: None, what, hint: None, help: None }
+    }
+
+    /// An answer that was no consent, read by the dictionary of replies. `provider` is a name of
+    /// `EMAIL_PROVIDER`; an unknown one gets the general reading.
+    pub fn refused(provider: &str, stage: Stage, reply: Reply) -> SendError {
+        let Meaning { cause, retry, hint, help } =
+            look_up(&Heard { provider, stage, reply: &reply });
+        let asked = stage.asked();
+        let what = text!(
+            "the server answered {asked} with `{reply}`",
+            "服务器对 {asked} 的答复是 `{reply}`"
+        );
+        SendError { stage, cause, retry, reply: Some(reply), what, hint, help }
+    }
+
+    /// Says what a person can do.
+    pub fn hint(self, hint: Text) -> SendError {
+        SendError { hint: Some(hint), ..self }
+    }
+
+    /// Says when to try again.
+    pub fn retry(self, retry: Retry) -> SendError {
+        SendError { retry, ..self }
+    }
+
+    /// Keeps the server's words.
+    pub fn reply(self, reply: Reply) -> SendError {
+        SendError { reply: Some(reply), ..self }
+    }
+
+    /// Whether a copy may be out.
+    pub fn in_doubt(&self) -> bool {
+        self.cause == Cause::InDoubt
+    }
+
+    /// The fault as a person reads it.
+    pub fn diagnostic(&self) -> crate::diagnostic::Diagnostic {
+        let fault = crate::diagnostic::Diagnostic::error(self.cause.code(), self.what.clone());
+        let hint = match (&self.hint, &self.help) {
+            (Some(Text { en, zh }), Some(help)) => Some(text!("{en} ({help})", "{zh}（{help}）")),
+            (Some(hint), None) => Some(hint.clone()),
+            (None, Some(help)) => Some(text!("see {help}", "见 {help}")),
+            (None, None) => None,
+        };
+        match hint {
+            Some(hint) => fault.hint(hint),
+            None => fault,
+        }
+    }
+}
