@@ -21,7 +21,7 @@ use crate::shipped::shipped;
 use crate::snapshot::SENDER;
 use crate::source::Tree;
 use crate::text;
-use crate::transport::{FileTransport, InboxTransport, Transport};
+use crate::transport::{FileTransport, InboxTransport, SmtpTransport, Transport};
 
 /// What a [`Mailer`] is made of.
 #[derive(Default)]
@@ -240,7 +240,9 @@ impl Setup {
             TransportSetting::File(own) => {
                 Arc::new(FileTransport::new(folder(own, "outgoing"), profile))
             }
-            TransportSetting::Smtp(_) => return Err(Error::configuration(unavailable("SMTP"))),
+            TransportSetting::Smtp(smtp) => {
+                Arc::new(SmtpTransport::new(smtp.preset.id, smtp, profile)?)
+            }
             TransportSetting::DirectMail(_) => {
                 return Err(Error::configuration(unavailable("DirectMail")));
             }

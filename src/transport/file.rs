@@ -46,7 +46,13 @@ impl Transport for FileTransport {
         commit(handing_over, &[&draft]).await?;
         place(&draft, &path).await.map_err(|error| SendError::io(&error, &path))?;
         sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
-        Ok(Receipt { taken: Taken::Caught, reply: None, provider_id: None, path: Some(path) })
+        Ok(Receipt {
+            taken: Taken::Caught,
+            reply: None,
+            provider_id: None,
+            path: Some(path),
+            steps: Vec::new(),
+        })
     }
 }
 

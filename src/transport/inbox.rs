@@ -55,7 +55,13 @@ impl Transport for InboxTransport {
         place(&about_draft, &about).await.map_err(io)?;
         place(&draft, &path).await.map_err(io)?;
         sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
-        Ok(Receipt { taken: Taken::Caught, reply: None, provider_id: None, path: Some(path) })
+        Ok(Receipt {
+            taken: Taken::Caught,
+            reply: None,
+            provider_id: None,
+            path: Some(path),
+            steps: Vec::new(),
+        })
     }
 }
 

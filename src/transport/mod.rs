@@ -11,10 +11,12 @@ mod limits;
 #[cfg(feature = "testing")]
 mod recording;
 mod replies;
+mod smtp;
+mod tls;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
@@ -22,6 +24,8 @@ pub use error::{Cause, Effect, Retry, SendError, Stage};
 pub use file::FileTransport;
 pub use inbox::InboxTransport;
 pub use limits::{Feature, Limits};
+pub use smtp::{SmtpTransport, Step};
+
 #[cfg(feature = "testing")]
 pub use recording::{Recorded, Recording};
 
@@ -117,6 +121,8 @@ pub struct Receipt {
     pub provider_id: Option<String>,
     /// Where it lies, if on this machine
     pub path: Option<PathBuf>,
+    /// How long the steps of the network took, in order
+    pub steps: Vec<(Stage, Duration)>,
 }
 
 /// A server's answer.

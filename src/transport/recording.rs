@@ -59,6 +59,12 @@ impl Transport for Recording {
             message: mail.message.clone(),
         };
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
-        Ok(Receipt { taken: Taken::Caught, reply: None, provider_id: None, path: None })
+        Ok(Receipt {
+            taken: Taken::Caught,
+            reply: None,
+            provider_id: None,
+            path: None,
+            steps: Vec::new(),
+        })
     }
 }
