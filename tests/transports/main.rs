@@ -1,0 +1,10 @@
+//! Transports against servers that misbehave: what is sent, what is not, and what is said of it.
+#![cfg(feature = "testing")]
+
+mod ears;
+mod faults;
+mod hands;
+mod mails;
+mod scenario;
+#[path = "../servers/smtp.rs"]
+mod smtp;
