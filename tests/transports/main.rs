@@ -3,6 +3,7 @@
 
 mod ears;
 mod faults;
+mod hand_over;
 mod hands;
 mod mails;
 mod scenario;
