@@ -6,6 +6,8 @@ mod faults;
 mod hand_over;
 mod hands;
 mod mails;
+mod pool;
+mod refusals;
 mod scenario;
 #[path = "../servers/smtp.rs"]
 mod smtp;

@@ -101,7 +101,7 @@ impl SmtpTransport {
     ) -> Result<answer::Answer, SendError> {
         if let Some(connection) = self.pool.take(mail.deadline) {
             match self.send_over(connection, mail, handing_over, steps).await {
-                Err(error) if was_dead(&error) => steps.clear(),
+                Err(error) if was_dead(&error) && Instant::now() < mail.deadline => steps.clear(),
                 result => return result,
             }
         }
