@@ -12,5 +12,6 @@ mod pool;
 mod refusals;
 mod replies;
 mod scenario;
+mod secrets;
 #[path = "../servers/smtp.rs"]
 mod smtp;
