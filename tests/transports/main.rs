@@ -3,6 +3,7 @@
 
 #[path = "../bad_inputs/mod.rs"]
 mod bad_inputs;
+mod conformance;
 mod ears;
 mod faults;
 mod hand_over;
