@@ -132,7 +132,8 @@ async fn every_mail_arrives_as_it_was_composed() {
             expected.push((place.expected)(mail));
         }
         let mut arrived = (place.arrived)();
-        (expected.sort(), arrived.sort());
+        expected.sort();
+        arrived.sort();
         assert!(arrived == expected, "{}: other mails arrived", place.name);
     }
 }
@@ -155,7 +156,8 @@ async fn mails_at_the_same_time_are_each_taken_once() {
             sent.unwrap().unwrap_or_else(|error| panic!("{name}: {error}"));
         }
         let mut arrived = arrived();
-        (expected.sort(), arrived.sort());
+        expected.sort();
+        arrived.sort();
         assert!(arrived == expected, "{name}: other mails arrived");
     }
 }
