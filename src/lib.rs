@@ -60,7 +60,8 @@
 //! | [`snapshot`] | golden files |
 //! | [`check`] | everything wrong that can be known before sending |
 //! | [`config`](config/index.html) | environment, env files, providers |
-//! | [`transport`](transport/index.html) | how mails leave: inbox, file, your own |
+//! | [`transport`](transport/index.html) | how mails leave: SMTP, DirectMail, inbox, file, your own; what their answers mean |
+//! | [`plan`](plan/index.html) | which transports of a route can carry a mail |
 //! | [`project`](project/index.html) | where the mail project is |
 //! | [`mailer`](mailer/index.html) | the front door: render and send |
 //! | [`testing`](testing/index.html) | a mailer that remembers, and assertions |
@@ -115,6 +116,8 @@ pub mod mailer;
 pub mod mime;
 pub mod plain;
 #[cfg(feature = "mailer")]
+pub mod plan;
+#[cfg(feature = "mailer")]
 pub mod project;
 #[cfg(feature = "mailer")]
 pub mod secret;
@@ -130,7 +133,7 @@ pub mod vars;
 pub mod yaml;
 
 #[cfg(feature = "mailer")]
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Undelivered};
 #[cfg(feature = "mailer")]
 pub use mailer::{Delivery, Mailer};
 pub use shipped::shipped;

@@ -9,6 +9,7 @@ mod chinese;
 mod exit;
 mod init;
 mod kinds;
+mod log;
 mod new;
 mod render;
 mod report;

@@ -27,6 +27,7 @@ mod env_file;
 mod environment;
 pub mod files;
 mod login;
+mod manner;
 mod names;
 mod presets;
 mod reader;
@@ -39,6 +40,7 @@ pub use directmail::{DirectMailSettings, REGIONS, Region};
 pub use env_file::EnvFile;
 pub use environment::{Environment, Origin, ReadFile, Variable};
 pub use login::{Login, Proof, TokenSource};
+pub use manner::{DkimSetting, Pace, Quota};
 pub use names::is_known;
 pub use presets::{FromRule, PRESETS, PasswordShape, Preset, Tls};
 pub use settings::{

@@ -117,6 +117,7 @@ codes! {
     SendContent = "send_content", "the content was refused", "邮件内容被拒绝";
     SendSize = "send_size", "the mail is too large for the provider", "邮件超过服务商允许的大小";
     SendInDoubt = "send_in_doubt", "handed over, and the answer was lost: it may have been sent", "已移交但未收到答复：可能已经发出";
+    PlanImpossible = "plan_impossible", "no transport of the route can carry the mail", "没有通道能够携带这封邮件";
     CopyRefused = "copy_refused", "security mail has one recipient", "安全邮件只能有一个收件人";
     NeedsOutbox = "needs_outbox", "a wish that needs an outbox", "需要待发队列才能满足的要求";
     TransportUnavailable = "transport_unavailable", "a transport that this version does not have", "此版本尚不支持的通道";

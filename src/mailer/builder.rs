@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::carrier::Carrier;
+use super::routes::Routes;
 use super::{Mailer, Shared};
 use crate::compose::Profile;
 use crate::composer::Composer;
@@ -71,7 +73,7 @@ impl MailerBuilder {
         Ok(Mailer {
             shared: Arc::new(Shared {
                 composer: ArcSwap::from_pointee(composer),
-                transport,
+                routes: Routes::in_order(vec![Carrier::new(transport)]),
                 epoch: self.epoch,
             }),
         })

@@ -273,3 +273,29 @@ impl SendError {
         }
     }
 }
+
+/// A transport that was tried and did not take a mail.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tried {
+    /// Its name
+    pub transport: String,
+    /// What it said
+    pub error: SendError,
+}
+
+impl SendError {
+    /// Whether another transport may be tried: no copy can be out, and what was wrong is not the
+    /// mail itself.
+    pub fn may_go_elsewhere(&self) -> bool {
+        !matches!(
+            self.cause,
+            Cause::InDoubt | Cause::NotRecorded | Cause::Recipient | Cause::Content
+        )
+    }
+
+    /// The same, with the transport that said it.
+    pub fn by(self, transport: &str) -> Tried {
+        Tried { transport: transport.to_owned(), error: self }
+    }
+}

@@ -81,15 +81,18 @@ impl SmtpTransport {
         SmtpTransport { pool: Pool::new(connections), ..self }
     }
 
-    /// Connects, logs in and leaves. The steps that were done are noted even if one fails, whose
-    /// stage is then the error's.
+    /// Connects, logs in, asks whether the sender may send, and leaves. The steps that were done are
+    /// noted even if one fails, whose stage is then the error's.
     ///
     /// # Errors
     /// What stopped it.
     pub async fn probe(&self, until: Instant, steps: &mut Vec<Step>) -> Result<(), SendError> {
-        let connection = self.server.open(until, steps).await?;
+        let mut connection = self.server.open(until, steps).await?;
+        let sender = self.profile.from.address();
+        let asked = transaction::ask_for_sender(&self.server, &mut connection.wire, sender).await;
+        steps.extend(asked.as_ref().ok().map(|took| Step::new(Stage::Mail, *took)));
         pool::quit(connection.wire).await;
-        Ok(())
+        asked.map(drop)
     }
 
     /// Sends over a connection that is open already, else over a new one.

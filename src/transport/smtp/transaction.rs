@@ -65,6 +65,19 @@ pub(super) async fn run(
     }
 }
 
+/// MAIL alone, which QUIT takes back: whether the server lets this sender send.
+pub(super) async fn ask_for_sender(
+    server: &Server,
+    wire: &mut Wire,
+    sender: &crate::mail::Address,
+) -> Result<Duration, SendError> {
+    let began = Instant::now();
+    let command = Mail::new(Some(address(sender, Stage::Mail)?), Vec::new()).to_string();
+    let answer = wire.ask(&command, Stage::Mail).await?;
+    server.expect(Stage::Mail, 250, &answer)?;
+    Ok(began.elapsed())
+}
+
 /// A server that says how much it takes is not asked to take more (RFC 1870).
 fn check_size(limit: Option<usize>, size: usize) -> Result<(), Broken> {
     let Some(limit) = limit.filter(|limit| size > *limit) else { return Ok(()) };
