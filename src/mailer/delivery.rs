@@ -132,8 +132,12 @@ impl Delivery {
     /// The line that operators look for: no address, subject or variable in it.
     pub(super) fn log(&self) {
         let Delivery { to, id, kind, locale, transport, .. } = self;
-        let said = if self.state == State::Caught { "caught for" } else { "sent to" };
-        tracing::info!(%kind, %locale, %transport, %id, "Email {said} {to}");
+        match self.state {
+            State::Caught => {
+                tracing::debug!(%kind, %locale, %transport, %id, "Email caught for {to}")
+            }
+            _ => tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}"),
+        }
     }
 }
 
