@@ -228,7 +228,7 @@ impl Setup {
     }
 
     fn transport(&self, setting: &TransportSetting) -> Result<Arc<dyn Transport>, Error> {
-        let profile = Profile { from: self.from()?, images: ImageMode::Inside };
+        let profile = Profile::new(self.from()?, ImageMode::Inside);
         let folder = |own: &Option<PathBuf>, usual: &str| match own {
             Some(folder) => self.working.join(folder),
             None => self.project.root(&self.working).join(".hongyan").join(usual),
