@@ -4,6 +4,7 @@
 //! The order of a delivery is fixed: prepare, [`HandOver::commit`], hand over, answer. What fails
 //! before the commit was surely not sent; after it a copy may be out.
 
+mod directmail;
 mod error;
 mod file;
 mod inbox;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+pub use directmail::{AccountStatus, AccountSummary, DirectMailTransport};
 pub use error::{Cause, Effect, Retry, SendError, Stage};
 pub use file::FileTransport;
 pub use inbox::InboxTransport;
