@@ -12,7 +12,8 @@ use crate::compose::Profile;
 use crate::composer::Composer;
 use crate::config::files::{self, Found, Look};
 use crate::config::{
-    ChosenBy, Environment, MailSettings, ProjectSetting, TransportSetting, Via, WhenUnset,
+    ChosenBy, DirectMailSettings, Environment, MailSettings, ProjectSetting, TransportSetting, Via,
+    WhenUnset,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -23,7 +24,9 @@ use crate::shipped::shipped;
 use crate::snapshot::SENDER;
 use crate::source::Tree;
 use crate::text;
-use crate::transport::{FileTransport, InboxTransport, SmtpTransport, Transport};
+use crate::transport::{
+    DirectMailTransport, FileTransport, InboxTransport, SmtpTransport, Transport,
+};
 
 /// What a [`Mailer`] is made of.
 #[derive(Default)]
@@ -229,8 +232,18 @@ impl Setup {
         first.ok_or_else(|| Error::configuration(no_transport()))
     }
 
+    /// DirectMail's own sender, with the name that the environment gives.
+    fn account(&self, settings: &DirectMailSettings) -> Result<Mailbox, Error> {
+        let address = Address::parse(&settings.account_name)
+            .map_err(|error| Error::configuration(error.diagnostic()))?;
+        Ok(match self.from()?.name() {
+            Some(name) => Mailbox::new(name.clone(), address),
+            None => Mailbox::bare(address),
+        })
+    }
+
     fn transport(&self, setting: &TransportSetting) -> Result<Arc<dyn Transport>, Error> {
-        let profile = Profile { from: self.from()?, images: ImageMode::Inside };
+        let profile = Profile::new(self.from()?, ImageMode::Inside);
         let folder = |own: &Option<PathBuf>, usual: &str| match own {
             Some(folder) => self.working.join(folder),
             None => self.project.root(&self.working).join(".hongyan").join(usual),
@@ -245,8 +258,8 @@ impl Setup {
             TransportSetting::Smtp(smtp) => {
                 Arc::new(SmtpTransport::new(smtp.preset.id, smtp, profile)?)
             }
-            TransportSetting::DirectMail(_) => {
-                return Err(Error::configuration(unavailable("DirectMail")));
+            TransportSetting::DirectMail(settings) => {
+                Arc::new(DirectMailTransport::new(settings, self.account(settings)?)?)
             }
         })
     }
@@ -270,15 +283,4 @@ fn find_project(
 ) -> Result<Project, Diagnostic> {
     let working = working.to_string_lossy();
     Project::find(&Search { asked, working: &working, production })
-}
-
-fn unavailable(transport: &str) -> Diagnostic {
-    Diagnostic::error(
-        Code::TransportUnavailable,
-        text!("this version does not send by {transport} yet", "此版本尚不支持通过 {transport} 发送"),
-    )
-    .hint(text!(
-        "`EMAIL_PROVIDER=inbox` catches mails for development, `EMAIL_PROVIDER=file` writes them to a folder",
-        "开发时可用 `EMAIL_PROVIDER=inbox` 截留邮件，或用 `EMAIL_PROVIDER=file` 写入文件夹"
-    ))
 }

@@ -5,6 +5,7 @@
 //! before the commit was surely not sent; after it a copy may be out.
 
 mod breaker;
+mod directmail;
 mod error;
 mod file;
 mod inbox;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 pub use breaker::Breaker;
+pub use directmail::{AccountStatus, AccountSummary, DirectMailTransport};
 pub use error::{Cause, Effect, Retry, SendError, Stage, Tried};
 pub use file::FileTransport;
 pub use inbox::InboxTransport;
