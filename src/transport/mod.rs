@@ -6,6 +6,8 @@
 
 mod breaker;
 mod directmail;
+#[cfg(feature = "dkim")]
+mod dkim;
 mod error;
 mod file;
 mod inbox;
@@ -24,6 +26,8 @@ use async_trait::async_trait;
 
 pub use breaker::Breaker;
 pub use directmail::{AccountStatus, AccountSummary, DirectMailTransport};
+#[cfg(feature = "dkim")]
+pub use dkim::DkimSigner;
 pub use error::{Cause, Effect, Retry, SendError, Stage, Tried};
 pub use file::FileTransport;
 pub use inbox::InboxTransport;

@@ -15,16 +15,19 @@ mod stream;
 mod transaction;
 mod wire;
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+#[cfg(feature = "dkim")]
+use super::DkimSigner;
 use super::{Cause, HandOver, Outgoing, Receipt, Reply, SendError, Stage, Taken, Transport, tls};
 use crate::compose::Profile;
 use crate::config::SmtpSettings;
 use open::{Connection, Server};
 use pool::Pool;
-use transaction::Broken;
+use transaction::{Broken, Parcel};
 
 /// How many connections are open at once, unless said otherwise.
 const CONNECTIONS: usize = 5;
@@ -35,6 +38,8 @@ pub struct SmtpTransport {
     server: Server,
     profile: Profile,
     pool: Pool,
+    #[cfg(feature = "dkim")]
+    signer: Option<DkimSigner>,
 }
 
 /// One step towards a server, and what was seen there.
@@ -73,7 +78,15 @@ impl SmtpTransport {
             server: Server { settings: settings.clone(), tls },
             profile,
             pool: Pool::new(CONNECTIONS),
+            #[cfg(feature = "dkim")]
+            signer: None,
         })
+    }
+
+    /// Signs each mail (RFC 6376), for a server that does not.
+    #[cfg(feature = "dkim")]
+    pub fn signed_by(self, signer: DkimSigner) -> SmtpTransport {
+        SmtpTransport { signer: Some(signer), ..self }
     }
 
     /// Sets how many connections may be open at once, 5 otherwise.
@@ -95,32 +108,45 @@ impl SmtpTransport {
         asked.map(drop)
     }
 
+    /// The mail as it goes over the wire, with its signature in front.
+    fn parcel<'a>(&self, mail: &Outgoing<'a>) -> Result<Parcel<'a>, SendError> {
+        let bytes: &'a [u8] = mail.message.bytes();
+        #[cfg(feature = "dkim")]
+        let bytes = match &self.signer {
+            Some(signer) => Cow::Owned([&signer.sign(bytes)?, bytes].concat()),
+            None => Cow::Borrowed(bytes),
+        };
+        #[cfg(not(feature = "dkim"))]
+        let bytes = Cow::Borrowed(bytes);
+        Ok(Parcel { envelope: mail.message.envelope(), bytes, deadline: mail.deadline })
+    }
+
     /// Sends over a connection that is open already, else over a new one.
     async fn send(
         &self,
-        mail: &Outgoing<'_>,
+        parcel: &Parcel<'_>,
         handing_over: &mut dyn HandOver,
         steps: &mut Vec<Step>,
     ) -> Result<answer::Answer, SendError> {
-        if let Some(connection) = self.pool.take(mail.deadline) {
-            match self.send_over(connection, mail, handing_over, steps).await {
+        if let Some(connection) = self.pool.take(parcel.deadline) {
+            match self.send_over(connection, parcel, handing_over, steps).await {
                 Err(error) if was_dead(&error) => steps.clear(),
                 result => return result,
             }
         }
-        let connection = self.server.open(mail.deadline, steps).await?;
-        self.send_over(connection, mail, handing_over, steps).await
+        let connection = self.server.open(parcel.deadline, steps).await?;
+        self.send_over(connection, parcel, handing_over, steps).await
     }
 
     async fn send_over(
         &self,
         mut connection: Connection,
-        mail: &Outgoing<'_>,
+        parcel: &Parcel<'_>,
         handing_over: &mut dyn HandOver,
         steps: &mut Vec<Step>,
     ) -> Result<answer::Answer, SendError> {
         let server = &self.server;
-        match transaction::run(server, &mut connection, mail, handing_over, steps).await {
+        match transaction::run(server, &mut connection, parcel, handing_over, steps).await {
             Ok(answer) => {
                 self.pool.give_back(connection);
                 Ok(answer)
@@ -164,7 +190,7 @@ impl Transport for SmtpTransport {
         let slot = self.pool.slot(mail.deadline).await;
         let _slot = slot.ok_or_else(|| fault::timeout(Stage::Prepare))?;
         let mut steps = Vec::new();
-        let answer = self.send(&mail, handing_over, &mut steps).await?;
+        let answer = self.send(&self.parcel(&mail)?, handing_over, &mut steps).await?;
         let reply = answer.to_reply();
         Ok(Receipt {
             taken: Taken::Sent,
