@@ -41,7 +41,7 @@ impl Pace {
 pub struct Quota {
     /// How many
     pub per_day: u32,
-    /// Where the day begins at midnight
+    /// Where the day begins at midnight: the project's zone, unless said
     pub zone: TimeZone,
     /// How many of them are kept for security mail
     pub reserve_for_security: u32,

@@ -134,10 +134,12 @@ codes! {
     EnvFileUnread = "env_file_unread", "an env file is there but was not asked for", "存在未被要求读取的环境文件";
     ConfigMissing = "config_missing", "a required variable is not set", "缺少必需的环境变量";
     ConfigBadValue = "config_bad_value", "a variable has a value that cannot be used", "环境变量的值不可用";
-    ConfigInsecure = "config_insecure", "a secret would travel unencrypted", "机密信息会以明文传输";
+    ConfigInsecure = "config_insecure", "a secret stands in the open or would travel unencrypted", "机密信息以明文保存或传输";
     ConfigSuspect = "config_suspect", "a variable looks wrong for this provider", "环境变量与该服务商的要求不符";
     ConfigForeignName = "config_foreign_name", "a variable under another framework's name", "使用了其他框架的变量名";
     ConfigNote = "config_note", "how a variable was understood", "对环境变量的理解方式";
+    RouteUnreachable = "route_unreachable", "a route that no mail can take", "不会有邮件走到的路由";
+    RouteMissing = "route_missing", "mails that no route takes", "有邮件不属于任何路由";
     Usage = "usage", "the command line is wrong", "命令行有误";
     ViaInvalid = "via_invalid", "`--via` is none of its forms", "`--via` 的写法不正确";
     ViaPassword = "via_password", "`--via` holds a password", "`--via` 中含有密码";
