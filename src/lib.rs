@@ -64,6 +64,7 @@
 //! | [`plan`](plan/index.html) | which transports of a route can carry a mail |
 //! | [`project`](project/index.html) | where the mail project is |
 //! | [`mailer`](mailer/index.html) | the front door: render and send |
+//! | [`doctor`](doctor/index.html) | how far it is to a provider |
 //! | [`testing`](testing/index.html) | a mailer that remembers, and assertions |
 //! | [`cli`](cli/index.html) | the binary's commands |
 //!
@@ -105,6 +106,8 @@ pub mod composer;
 #[cfg(feature = "mailer")]
 pub mod config;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+pub mod doctor;
 #[cfg(feature = "mailer")]
 mod error;
 pub mod image;

@@ -5,6 +5,7 @@
 //! logo as its wordmark). Where none is left, the mail is refused with every reason. Nothing is
 //! dropped.
 
+use crate::catalog::Kind;
 use crate::compose::Rendered;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text};
 use crate::text;
@@ -33,6 +34,23 @@ pub fn plan(rendered: &Rendered, route: &[&dyn Transport]) -> Result<Vec<usize>,
     if able.is_empty() { Err(faults) } else { Ok(able) }
 }
 
+/// Why a transport can never carry a kind: known before any mail is asked for.
+pub fn foresee(kind: &Kind, transport: &dyn Transport) -> Option<Diagnostic> {
+    let (from, only) = (kind.from.as_ref()?, transport.limits().only_sender.as_ref()?);
+    let name = transport.name();
+    let title = text!(
+        "`{name}` can never carry this kind: it sends for its login only, and the kind has a `from` of its own",
+        "`{name}` 永远无法发送此类型：它只能以登录地址发信，而此类型有自己的 `from`"
+    );
+    let fault = Diagnostic::warning(Code::PlanImpossible, title).kind(&kind.name);
+    (from.address() != only).then(|| {
+        fault.hint(text!(
+            "take it out of the kind's route, or remove `from`",
+            "请把它从此类型的路由中去掉，或删除 `from`"
+        ))
+    })
+}
+
 /// What stands between a mail and a transport of these limits.
 fn obstacles(rendered: &Rendered, limits: &Limits) -> Vec<Text> {
     let lacks = |feature| limits.lacks.contains(&feature);
@@ -48,6 +66,11 @@ fn obstacles(rendered: &Rendered, limits: &Limits) -> Vec<Text> {
         if !(limits.carries_header)(name) {
             obstacles.push(text!("the header `{name}`", "邮件头 `{name}`"));
         }
+    }
+    if let (Some(from), Some(only)) = (&rendered.recipients.from, &limits.only_sender)
+        && from.address() != only
+    {
+        obstacles.push(text!("another sender than its login", "登录地址以外的发件人"));
     }
     obstacles.extend(too_long(rendered, limits));
     obstacles

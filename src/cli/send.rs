@@ -19,9 +19,14 @@ use crate::transport::Tried;
 pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let via = send.via.as_deref().map(Via::parse).transpose();
     let via = via.map_err(|faults| Failure { exit: Exit::Usage, faults })?;
-    let mailer = setup.builder(via.as_ref())?.build()?;
+    let outfit = setup.outfit()?;
+    let builder = outfit.builder(via.as_ref())?;
+    if via.is_none() {
+        voice.warn(&outfit.warnings());
+    }
+    let mailer = builder.build()?;
     let drafts = drafts(send, &mailer)?;
-    if setup.is_unset() && via.is_none() {
+    if outfit.is_unset() && via.is_none() {
         tell_of_inbox(setup, voice);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -120,7 +120,6 @@ codes! {
     PlanImpossible = "plan_impossible", "no transport of the route can carry the mail", "没有通道能够携带这封邮件";
     CopyRefused = "copy_refused", "security mail has one recipient", "安全邮件只能有一个收件人";
     NeedsOutbox = "needs_outbox", "a wish that needs an outbox", "需要待发队列才能满足的要求";
-    TransportUnavailable = "transport_unavailable", "a transport that this version does not have", "此版本尚不支持的通道";
     ProjectNotFound = "project_not_found", "there is no mail project", "找不到邮件项目";
     SnapshotDiffers = "snapshot_differs", "a mail differs from its snapshot", "邮件与快照不一致";
     GmailClip = "gmail-clip", "Gmail cuts the mail off", "Gmail 会截断邮件";

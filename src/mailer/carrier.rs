@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One transport of a mailer.
 pub(super) struct Carrier {
     pub transport: Arc<dyn Transport>,
+    /// Whether mails leave this machine by it
+    pub is_real: bool,
     breaker: Mutex<Breaker>,
     pace: Option<DefaultDirectRateLimiter>,
     quota: Option<Mutex<Meter>>,
@@ -35,7 +37,7 @@ struct Meter {
 
 impl Carrier {
     pub fn new(transport: Arc<dyn Transport>) -> Carrier {
-        Carrier { transport, breaker: Mutex::default(), pace: None, quota: None }
+        Carrier { transport, is_real: false, breaker: Mutex::default(), pace: None, quota: None }
     }
 
     /// With what `hongyan.yaml` says of it.

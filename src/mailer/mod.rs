@@ -17,17 +17,21 @@
 mod builder;
 mod carrier;
 mod delivery;
+mod outfit;
 mod routes;
 mod sending;
+mod setup;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 
-pub use builder::{Asked, MailerBuilder, Setup};
+pub use builder::MailerBuilder;
 pub use delivery::{Copy, Delivery, State};
+pub use outfit::Outfit;
 pub use sending::Sending;
+pub use setup::{Asked, Setup};
 
 use crate::compose::{Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};

@@ -1,7 +1,7 @@
 //! Which transports a mail may go by, in order.
 
-use crate::catalog::Category;
 use crate::compose::Rendered;
+use crate::config::{Mail, Route};
 use crate::diagnostic::Diagnostics;
 use crate::plan::plan;
 use crate::transport::Transport;
@@ -11,38 +11,19 @@ use super::carrier::Carrier;
 /// The transports of a mailer and the routes over them.
 pub(super) struct Routes {
     carriers: Vec<Carrier>,
-    routes: Vec<Route>,
-}
-
-/// Mails of a kind or category, to recipients of some domains; what is not said is any.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Route {
-    pub category: Option<Category>,
-    pub kind: Option<String>,
-    pub domains: Vec<String>,
-    /// Places in the list of transports
-    pub via: Vec<usize>,
-}
-
-impl Route {
-    fn fits(&self, rendered: &Rendered) -> bool {
-        let domain = rendered.recipients.to.address().domain();
-        self.category.is_none_or(|category| category == rendered.category)
-            && self.kind.as_ref().is_none_or(|kind| *kind == rendered.kind)
-            && (self.domains.is_empty() || self.domains.iter().any(|known| known == domain))
-    }
+    /// By the names of transports; none: every mail by all of them in order
+    routes: Option<Vec<Route>>,
 }
 
 impl Routes {
     /// Routes over transports; the first that fits a mail is taken.
     pub fn new(carriers: Vec<Carrier>, routes: Vec<Route>) -> Routes {
-        Routes { carriers, routes }
+        Routes { carriers, routes: Some(routes) }
     }
 
     /// Every mail by the transports in their order.
     pub fn in_order(carriers: Vec<Carrier>) -> Routes {
-        let via = (0..carriers.len()).collect();
-        Routes { carriers, routes: vec![Route { via, ..Route::default() }] }
+        Routes { carriers, routes: None }
     }
 
     /// The transports that can carry the mail, in order; at least one.
@@ -50,9 +31,7 @@ impl Routes {
     /// # Errors
     /// Why none of them can; that no route is for it.
     pub fn plan(&self, rendered: &Rendered) -> Result<Vec<&Carrier>, Diagnostics> {
-        let route = self.routes.iter().find(|route| route.fits(rendered));
-        let via = route.map_or(&[][..], |route| &route.via);
-        let carriers: Vec<&Carrier> = via.iter().map(|at| &self.carriers[*at]).collect();
+        let carriers = self.route(rendered);
         let transports: Vec<&dyn Transport> = carriers.iter().map(|c| &*c.transport).collect();
         let able = plan(rendered, &transports)?;
         Ok(able.into_iter().map(|at| carriers[at]).collect())
@@ -60,5 +39,26 @@ impl Routes {
 
     pub fn carriers(&self) -> &[Carrier] {
         &self.carriers
+    }
+
+    /// A transport by its name.
+    pub fn find(&self, name: &str) -> Option<&dyn Transport> {
+        self.carrier(name).map(|carrier| &*carrier.transport)
+    }
+
+    fn route(&self, rendered: &Rendered) -> Vec<&Carrier> {
+        let Some(routes) = &self.routes else { return self.carriers.iter().collect() };
+        let mail = Mail {
+            kind: &rendered.kind,
+            category: rendered.category,
+            domain: rendered.recipients.to.address().domain(),
+        };
+        let route = routes.iter().find(|route| route.takes(&mail));
+        let names = route.map(|route| route.via.as_slice()).unwrap_or_default();
+        names.iter().filter_map(|name| self.carrier(name)).collect()
+    }
+
+    fn carrier(&self, name: &str) -> Option<&Carrier> {
+        self.carriers.iter().find(|carrier| carrier.transport.name() == name)
     }
 }

@@ -38,6 +38,7 @@ const MAX_SUBJECT: usize = 256;
 
 /// An account of DirectMail. It keeps connections warm for a few seconds.
 pub struct DirectMailTransport {
+    name: String,
     exchange: Exchange,
     region: &'static Region,
     profile: Profile,
@@ -52,7 +53,17 @@ impl DirectMailTransport {
         let mut profile = Profile::new(from, ImageMode::Wordmark);
         profile.form = Form::Fields { name: MAX_NAME };
         let exchange = Exchange::new(settings)?;
-        Ok(DirectMailTransport { exchange, region: settings.region, profile })
+        Ok(DirectMailTransport {
+            name: "aliyun".into(),
+            exchange,
+            region: settings.region,
+            profile,
+        })
+    }
+
+    /// Gives it a name for receipts and logs, other than `aliyun`.
+    pub fn named(self, name: &str) -> Self {
+        DirectMailTransport { name: name.to_owned(), ..self }
     }
 
     /// Shows images from below a URL instead of their text.
@@ -83,7 +94,7 @@ impl DirectMailTransport {
 #[async_trait]
 impl Transport for DirectMailTransport {
     fn name(&self) -> &str {
-        "aliyun"
+        &self.name
     }
 
     fn profile(&self) -> &Profile {
@@ -97,6 +108,7 @@ impl Transport for DirectMailTransport {
             subject: Some(MAX_SUBJECT),
             name: Some(MAX_NAME),
             bytes: Some(request::MAX_BYTES),
+            only_sender: None,
         };
         &LIMITS
     }

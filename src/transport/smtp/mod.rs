@@ -22,9 +22,12 @@ use async_trait::async_trait;
 
 #[cfg(feature = "dkim")]
 use super::DkimSigner;
-use super::{Cause, HandOver, Outgoing, Receipt, Reply, SendError, Stage, Taken, Transport, tls};
+use super::{
+    Cause, HandOver, Limits, Outgoing, Receipt, Reply, SendError, Stage, Taken, Transport, tls,
+};
 use crate::compose::Profile;
-use crate::config::SmtpSettings;
+use crate::config::{FromRule, SmtpSettings};
+use crate::mail::Address;
 use open::{Connection, Server};
 use pool::Pool;
 use transaction::{Broken, Parcel};
@@ -37,6 +40,7 @@ pub struct SmtpTransport {
     name: String,
     server: Server,
     profile: Profile,
+    limits: Limits,
     pool: Pool,
     #[cfg(feature = "dkim")]
     signer: Option<DkimSigner>,
@@ -75,6 +79,7 @@ impl SmtpTransport {
         let tls = tls::client_config(settings.ca_file.as_deref())?;
         Ok(SmtpTransport {
             name: name.into(),
+            limits: Limits { only_sender: only_sender(settings), ..Limits::NONE },
             server: Server { settings: settings.clone(), tls },
             profile,
             pool: Pool::new(CONNECTIONS),
@@ -178,6 +183,10 @@ impl Transport for SmtpTransport {
         &self.profile
     }
 
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     async fn close(&self) {
         self.pool.close().await;
     }
@@ -206,6 +215,12 @@ impl std::fmt::Debug for SmtpTransport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SmtpTransport").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+/// The login, at providers that refuse every other sender.
+fn only_sender(settings: &SmtpSettings) -> Option<Address> {
+    let login = settings.login.as_ref().filter(|_| settings.preset.from == FromRule::MustBeLogin);
+    Address::parse(&login?.user).ok()
 }
 
 /// The id under which the provider keeps the mail: DirectMail's `###envid=…`, else what stands
