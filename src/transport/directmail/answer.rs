@@ -35,7 +35,7 @@ const REFUSALS: [&str; 14] = [
     "NotFound",
 ];
 
-/// Codes after which it may have been.
+/// Codes after which it may have been: the provider failed, and nobody knows how far it had come.
 const DOUBTFUL: [&str; 2] = ["InternalError", "InternalServiceError"];
 
 /// The receipt, where the answer says that the mail was taken.
@@ -62,11 +62,11 @@ pub(super) fn refusal(answer: &Answer, said: &Said, hidden: &Hidden) -> SendErro
     let reply = reply(code, said, hidden);
     let begins_with = |codes: &[&str]| codes.iter().any(|code| said.is(code));
     match answer.status {
-        status if begins_with(&DOUBTFUL) => in_doubt(unclear(status)).reply(reply),
+        _ if begins_with(&DOUBTFUL) => doubtful(reply),
         _ if begins_with(&REFUSALS) => refused(answer, said, reply),
         429 => uncoded(answer),
         400..=499 => refused(answer, said, reply),
-        status => in_doubt(unclear(status)).reply(reply),
+        _ => doubtful(reply),
     }
 }
 
@@ -75,6 +75,14 @@ fn refused(answer: &Answer, said: &Said, reply: Reply) -> SendError {
         true => wrong_clock(answer.behind).reply(reply),
         false => waiting(SendError::refused(PROVIDER, Stage::HandOver, reply), answer),
     }
+}
+
+fn doubtful(reply: Reply) -> SendError {
+    let what = text!(
+        "DirectMail answered `{reply}`, which does not say whether the mail was taken",
+        "邮件推送的答复是 `{reply}`，没有说明邮件是否被接收"
+    );
+    in_doubt(what).reply(reply)
 }
 
 /// A server that names a time knows better than a table.
