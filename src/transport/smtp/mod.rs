@@ -135,7 +135,7 @@ impl SmtpTransport {
     ) -> Result<answer::Answer, SendError> {
         if let Some(connection) = self.pool.take(parcel.deadline) {
             match self.send_over(connection, parcel, handing_over, steps).await {
-                Err(error) if was_dead(&error) => steps.clear(),
+                Err(error) if was_dead(&error) && Instant::now() < parcel.deadline => steps.clear(),
                 result => return result,
             }
         }

@@ -68,10 +68,11 @@ impl Pool {
         }
     }
 
-    /// Takes a connection back after a refusal, once the server has forgotten the transaction.
+    /// Takes a connection back after a refusal, once the server has forgotten the transaction. That
+    /// may not outlast the mail's deadline, for its refusal waits for it.
     pub async fn give_back_reset(&self, mut connection: Connection) {
         let wire = &mut connection.wire;
-        wire.until = Instant::now() + RESET;
+        wire.until = wire.until.min(Instant::now() + RESET);
         if let Ok(answer) = wire.ask(&Rset.to_string(), Stage::Mail).await
             && answer.class() == 2
         {

@@ -25,14 +25,17 @@ pub(super) enum Silence {
 }
 
 impl Stream {
-    /// Looks, without waiting, whether the server has said anything.
-    pub fn silence(&mut self) -> Silence {
-        let mut byte = [0];
-        let mut buffer = ReadBuf::new(&mut byte);
+    /// Looks, without waiting, whether the server has said anything, and keeps what it said.
+    pub fn silence(&mut self, heard: &mut Vec<u8>) -> Silence {
+        let mut bytes = [0; 1024];
+        let mut buffer = ReadBuf::new(&mut bytes);
         let mut context = Context::from_waker(Waker::noop());
         match Pin::new(self).poll_read(&mut context, &mut buffer) {
             Poll::Pending => Silence::Quiet,
-            Poll::Ready(Ok(())) if !buffer.filled().is_empty() => Silence::Broken,
+            Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                heard.extend_from_slice(buffer.filled());
+                Silence::Broken
+            }
             Poll::Ready(_) => Silence::Closed,
         }
     }

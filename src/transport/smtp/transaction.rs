@@ -66,7 +66,7 @@ pub(super) async fn run(
     let answer = answer.map_err(|error| fault::in_doubt(&error))?;
     steps.push(Step::new(Stage::HandOver, began.elapsed()));
     match answer.class() {
-        2 => Ok(answer),
+        _ if consents(&answer) => Ok(answer),
         4 | 5 => Err(refused(server, Stage::HandOver, &answer)),
         _ => Err(fault::in_doubt(&fault::unexpected(Stage::HandOver, &answer)).into()),
     }
@@ -190,13 +190,18 @@ async fn end_unwanted_data(wire: &mut Wire) -> Result<(), SendError> {
 fn judge(server: &Server, stage: Stage, answer: &Answer) -> Result<(), Broken> {
     let consent = match stage {
         Stage::Data => answer.code == 354,
-        _ => answer.class() == 2 && matches!(answer.code, 250..=252),
+        _ => consents(answer),
     };
     match answer.class() {
         _ if consent => Ok(()),
         4 | 5 => Err(refused(server, stage, answer)),
         _ => Err(fault::unexpected(stage, answer).into()),
     }
+}
+
+/// Other codes of the same class answer other commands: 221 says good-bye.
+fn consents(answer: &Answer) -> bool {
+    matches!(answer.code, 250..=252)
 }
 
 /// 421 says that the server is about to hang up (RFC 5321 section 3.8).
@@ -206,7 +211,8 @@ fn refused(server: &Server, stage: Stage, answer: &Answer) -> Broken {
 }
 
 /// The content and the final dot. Up to the write that holds the dot the server cannot have a whole
-/// mail; from it on it may.
+/// mail; from it on it may. The record and the content may have taken long, so the time and the
+/// server are looked at once more before it.
 async fn write_content(server: &Server, wire: &mut Wire, bytes: &[u8]) -> Result<(), Broken> {
     let content = stuffed(bytes);
     let last = content.len().saturating_sub(1) / CHUNK * CHUNK;
@@ -214,6 +220,10 @@ async fn write_content(server: &Server, wire: &mut Wire, bytes: &[u8]) -> Result
         if let Err(error) = wire.write(chunk, Stage::HandOver).await {
             return Err(reason(server, wire).await.unwrap_or(error.into()));
         }
+    }
+    wire.check_time(Stage::HandOver)?;
+    if let Err(error) = wire.check_silence(Stage::HandOver) {
+        return Err(reason(server, wire).await.unwrap_or(error.into()));
     }
     let end = [&content[last..], b".\r\n"].concat();
     let written = wire.write(&end, Stage::HandOver).await;

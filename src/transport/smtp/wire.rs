@@ -76,12 +76,17 @@ impl Wire {
         self.read(stage, REPLY).await
     }
 
+    /// Whether there is time left.
+    pub fn check_time(&self, stage: Stage) -> Result<(), SendError> {
+        if Instant::now() < self.until { Ok(()) } else { Err(fault::timeout(stage)) }
+    }
+
     /// Whether the server has said what nobody asked for, or has gone.
     pub fn check_silence(&mut self, stage: Stage) -> Result<(), SendError> {
         if !self.unread.is_empty() {
             return Err(fault::unasked(stage));
         }
-        match self.stream.silence() {
+        match self.stream.silence(&mut self.unread) {
             Silence::Quiet => Ok(()),
             Silence::Broken => Err(fault::unasked(stage)),
             Silence::Closed => Err(fault::network(stage, &io::ErrorKind::UnexpectedEof.into())),
