@@ -39,6 +39,7 @@ impl Transport for FileTransport {
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
+        mail.check_time()?;
         let path = self.folder.join(format!("{}.eml", mail.seal.id()));
         let draft = write_draft(&path, mail.message.bytes())
             .await

@@ -43,6 +43,7 @@ impl Transport for InboxTransport {
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
+        mail.check_time()?;
         let id = mail.seal.id();
         let path = self.folder.join(format!("{id}.eml"));
         let about = self.folder.join(format!("{id}.json"));

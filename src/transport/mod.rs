@@ -54,6 +54,23 @@ pub struct Outgoing<'a> {
     pub deadline: Instant,
 }
 
+impl Outgoing<'_> {
+    /// Whether there is time left: a transport asks before it begins.
+    ///
+    /// # Errors
+    /// The deadline has passed.
+    pub fn check_time(&self) -> Result<(), SendError> {
+        if Instant::now() < self.deadline {
+            return Ok(());
+        }
+        let what = text!(
+            "the time for this delivery was over before it began, so nothing was sent",
+            "此次投递在开始之前已超时，因此没有发送"
+        );
+        Err(SendError::new(Stage::Prepare, Cause::Transient, what))
+    }
+}
+
 /// Carries messages. Implement it for a provider of your own.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -72,7 +89,7 @@ pub trait Transport: Send + Sync {
     async fn close(&self) {}
 
     /// Delivers one mail. It awaits `handing_over.commit()` before the first byte after which the
-    /// provider may take the mail, and sends nothing if that fails.
+    /// provider may take the mail, and sends nothing if that fails, or once the deadline has passed.
     ///
     /// # Errors
     /// See [`SendError`].

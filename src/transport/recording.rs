@@ -52,6 +52,7 @@ impl Transport for Recording {
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
+        mail.check_time()?;
         handing_over.commit().await?;
         let recorded = Recorded {
             rendered: mail.rendered.clone(),

@@ -30,12 +30,12 @@ impl Case {
         &self.0["json"]
     }
 
-    /// The input as bytes: in base64, or as text.
+    /// The input as bytes: in base64, or as text; a server's reply stands as `raw`.
     pub fn bytes(&self) -> Vec<u8> {
         use base64::Engine as _;
         match self.0["b64"].as_str() {
             Some(text) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
-            None => self.input().unwrap().into_bytes(),
+            None => self.input().unwrap_or_else(|| self.get("raw").to_owned()).into_bytes(),
         }
     }
 

@@ -13,6 +13,8 @@
 mod auth;
 #[path = "smtp/certificate.rs"]
 mod certificate;
+#[path = "smtp/fault.rs"]
+mod fault;
 #[path = "smtp/plan.rs"]
 mod plan;
 #[path = "smtp/profile.rs"]
@@ -39,7 +41,9 @@ use tokio::sync::oneshot;
 #[allow(unused_imports)] // As above.
 pub use certificate::Handshake;
 #[allow(unused_imports)]
-pub use plan::{Fault, Plan, Stage};
+pub use fault::{Fault, Stage};
+#[allow(unused_imports)]
+pub use plan::Plan;
 #[allow(unused_imports)]
 pub use profile::{GMAIL, NETEASE, PLAIN, Profile, QQ};
 #[allow(unused_imports)]

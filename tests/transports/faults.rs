@@ -151,7 +151,7 @@ async fn a_port_where_nothing_listens() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = nobody.local_addr().unwrap().port();
     drop(nobody);
-    let error = send_to(port, Duration::from_secs(20)).await;
+    let error = send_to("127.0.0.1", port, Duration::from_secs(20)).await;
     assert_eq!((error.stage, error.cause), (Stage::Connect, Cause::Network), "{error:?}");
 }
 
@@ -168,15 +168,24 @@ async fn a_port_where_nobody_answers() {
         waiting.push(tcp.unwrap());
     }
     let began = std::time::Instant::now();
-    let error = send_to(address.port(), Duration::from_secs(1)).await;
+    let error = send_to("127.0.0.1", address.port(), Duration::from_secs(1)).await;
     assert_eq!((error.stage, error.cause), (Stage::Connect, Cause::Network), "{error:?}");
     assert!(began.elapsed() < Duration::from_secs(2));
 }
 
-async fn send_to(port: u16, time: Duration) -> SendError {
+/// A label of more than 63 octets cannot be asked for, so no name server is.
+#[tokio::test]
+async fn a_name_that_is_not_there() {
+    let host = format!("{}.test", "a".repeat(64));
+    let error = send_to(&host, 465, Duration::from_secs(20)).await;
+    assert_eq!((error.stage, error.cause), (Stage::Resolve, Cause::Network), "{error:?}");
+    assert!(error.what.en.contains(&host) && error.what.zh.contains(&host), "{error}");
+}
+
+async fn send_to(host: &str, port: u16, time: Duration) -> SendError {
     let server = SmtpServer::start(Plan::default());
     let mut settings = settings(&server, Tls::Implicit);
-    (settings.host, settings.port) = ("127.0.0.1".into(), port);
+    (settings.host, settings.port) = (host.into(), port);
     let client = SmtpTransport::new("smtp", &settings, profile()).unwrap();
     client.deliver(Mail::short().within(time), &mut Unrecorded).await.unwrap_err()
 }

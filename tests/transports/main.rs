@@ -1,6 +1,9 @@
 //! Transports against servers that misbehave: what is sent, what is not, and what is said of it.
 #![cfg(feature = "testing")]
 
+#[path = "../bad_inputs/mod.rs"]
+mod bad_inputs;
+mod conformance;
 mod ears;
 mod faults;
 mod hand_over;
@@ -8,6 +11,8 @@ mod hands;
 mod mails;
 mod pool;
 mod refusals;
+mod replies;
 mod scenario;
+mod secrets;
 #[path = "../servers/smtp.rs"]
 mod smtp;

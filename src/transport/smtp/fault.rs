@@ -65,6 +65,12 @@ pub(super) fn network(stage: Stage, error: &io::Error) -> SendError {
     SendError::new(stage, Cause::Network, what).hint(network_hint(stage))
 }
 
+/// The name has no address, or nobody could be asked.
+pub(super) fn unresolved(host: &str) -> SendError {
+    let what = text!("the name `{host}` could not be resolved", "无法解析域名 `{host}`");
+    SendError::new(Stage::Resolve, Cause::Network, what).hint(network_hint(Stage::Resolve))
+}
+
 /// A step took too long.
 pub(super) fn timeout(stage: Stage) -> SendError {
     let Text { en, zh } = step(stage);

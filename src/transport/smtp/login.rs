@@ -42,7 +42,9 @@ pub(super) async fn log_in(
         return Err(no_mechanism(wanted, &connection.capabilities.auth));
     };
     let credentials = Credentials::new(login.user.clone(), secret.expose().to_owned());
-    let answer = exchange(&mut connection.wire, mechanism, credentials).await?;
+    let mut sent = vec![secret.expose().to_owned()];
+    let mut answer = exchange(&mut connection.wire, mechanism, credentials, &mut sent).await?;
+    hide(&mut answer, &sent);
     match answer.class() {
         2 => Ok(mechanism.to_string()),
         4 | 5 => Err(SendError::refused(provider, Stage::Auth, answer.to_reply())),
@@ -50,11 +52,12 @@ pub(super) async fn log_in(
     }
 }
 
-/// The dialogue up to the server's verdict.
+/// The dialogue up to the server's verdict; what was said in it goes into `sent`.
 async fn exchange(
     wire: &mut Wire,
     mechanism: Mechanism,
     credentials: Credentials,
+    sent: &mut Vec<String>,
 ) -> Result<Answer, SendError> {
     let mut next = match mechanism {
         // Servers word the prompts of LOGIN as they like; their order is what counts.
@@ -64,13 +67,34 @@ async fn exchange(
     }
     .into_iter();
     let auth = Auth::new(mechanism, credentials, None).map_err(|_| fault::unusable_login())?;
-    let mut answer = wire.ask(&auth.to_string(), Stage::Auth).await.map_err(suspicious)?;
+    let command = auth.to_string();
+    sent.extend(command.split_whitespace().skip(2).map(str::to_owned));
+    let mut answer = wire.ask(&command, Stage::Auth).await.map_err(suspicious)?;
     while answer.code == 334 {
         let Some(line) = next.next() else { break };
         wire.send(&format!("{line}\r\n"), Stage::Auth).await?;
         answer = wire.read(Stage::Auth, REPLY).await.map_err(suspicious)?;
+        sent.push(line);
     }
     Ok(answer)
+}
+
+/// Some servers repeat the command that they refuse. Their words go into errors, so what was sent,
+/// or a long piece of it, is taken out.
+fn hide(answer: &mut Answer, sent: &[String]) {
+    let separates = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '=');
+    for line in &mut answer.lines {
+        for secret in sent.iter().filter(|secret| secret.len() >= 4) {
+            *line = line.replace(secret, "***");
+        }
+        let pieces: Vec<String> = line.split(separates).map(str::to_owned).collect();
+        let told = |piece: &&String| {
+            piece.len() >= 8 && sent.iter().any(|secret| secret.contains(&***piece))
+        };
+        for piece in pieces.iter().filter(told) {
+            *line = line.replace(piece, "***");
+        }
+    }
 }
 
 fn login_lines(credentials: &Credentials) -> Vec<String> {
@@ -173,4 +197,26 @@ fn no_mechanism(wanted: &[Mechanism], offered: &[String]) -> SendError {
         "a password needs PLAIN or LOGIN, `SMTP_OAUTH_TOKEN` needs XOAUTH2; a relay without logins wants no `SMTP_USER`",
         "密码需要 PLAIN 或 LOGIN，`SMTP_OAUTH_TOKEN` 需要 XOAUTH2；无需登录的中继请不要设置 `SMTP_USER`"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_not_repeated() {
+        let sent = ["p4ss/word".to_owned(), "AHVzZXIAcDRzcy93b3Jk".to_owned()];
+        let shown = |line: &str| {
+            let mut answer = Answer { code: 500, lines: vec![line.to_owned()] };
+            hide(&mut answer, &sent);
+            answer.lines.remove(0)
+        };
+        assert_eq!(
+            shown("what is \"AUTH PLAIN AHVzZXIAcDRzcy93b3Jk\"?"),
+            "what is \"AUTH PLAIN ***\"?"
+        );
+        assert_eq!(shown("AUTH PLAIN AHVzZXIAcDRz..."), "AUTH PLAIN ***...");
+        assert_eq!(shown("p4ss/word is wrong"), "*** is wrong");
+        assert_eq!(shown("5.7.8 authentication failed"), "5.7.8 authentication failed");
+    }
 }

@@ -196,6 +196,7 @@ impl Transport for SmtpTransport {
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
+        mail.check_time()?;
         let slot = self.pool.slot(mail.deadline).await;
         let _slot = slot.ok_or_else(|| fault::timeout(Stage::Prepare))?;
         let mut steps = Vec::new();

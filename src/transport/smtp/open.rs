@@ -2,7 +2,6 @@
 //!
 //! Every step is noted with its time, so that `doctor` can show how far it came.
 
-use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -105,13 +104,12 @@ impl Server {
 
     async fn resolve(&self, until: Instant) -> Result<Vec<SocketAddr>, SendError> {
         let host = &self.settings.host;
-        let lookup =
-            async { lookup_host((host.as_str(), self.settings.port)).await.map(Iterator::collect) };
-        let found: Vec<SocketAddr> = within(OPEN, until, Stage::Resolve, lookup).await?;
-        match found.is_empty() {
-            true => Err(fault::network(Stage::Resolve, &io::ErrorKind::NotFound.into())),
-            false => Ok(found),
-        }
+        // What the system says of a failure tells a missing name and a missing network apart by
+        // words in its own language only.
+        let lookup = async { Ok(lookup_host((host.as_str(), self.settings.port)).await.ok()) };
+        let found = within(OPEN, until, Stage::Resolve, lookup).await?;
+        let found: Vec<SocketAddr> = found.into_iter().flatten().collect();
+        if found.is_empty() { Err(fault::unresolved(host)) } else { Ok(found) }
     }
 
     async fn encrypt(

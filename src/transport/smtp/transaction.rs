@@ -173,18 +173,14 @@ async fn announce_at_once(
             Err(_) if verdict.is_err() => return verdict,
             Err(error) => return Err(error.into()),
         };
-        if stage == Stage::Data && verdict.is_err() && answer.code == 354 {
-            end_unwanted_data(wire).await?;
-        } else {
-            verdict = verdict.and(judge(server, stage, &answer));
-        }
+        verdict = match verdict {
+            // DATA was let in although something before it went wrong. A lone dot (RFC 2920 section
+            // 3.1) could send an empty mail; only the end of the connection surely sends none.
+            Err(Broken { error, .. }) if answer.code == 354 => Err(error.into()),
+            verdict => verdict.and_then(|()| judge(server, stage, &answer)),
+        };
     }
     verdict
-}
-
-/// DATA was let in although the recipient was refused (RFC 2920 section 3.1): a lone dot ends it.
-async fn end_unwanted_data(wire: &mut Wire) -> Result<(), SendError> {
-    wire.ask(".\r\n", Stage::Data).await.map(drop)
 }
 
 fn judge(server: &Server, stage: Stage, answer: &Answer) -> Result<(), Broken> {

@@ -5,7 +5,7 @@ use std::io;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::plan::Stage;
+use super::fault::Stage;
 use super::session::Session;
 
 pub(super) async fn run(session: &mut Session, line: &str) -> io::Result<()> {

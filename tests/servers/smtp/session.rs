@@ -8,7 +8,8 @@ use std::time::Instant;
 use tokio::net::TcpStream;
 
 use super::certificate::{Handshake, PROTOCOL_VERSION, acceptor};
-use super::plan::{Act, Fault, Plan, Stage};
+use super::fault::{Act, Fault, Stage};
+use super::plan::Plan;
 use super::record::Command;
 use super::wire::{Wire, over};
 use super::{Shared, auth, transaction};

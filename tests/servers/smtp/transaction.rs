@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use super::plan::{Act, Stage};
+use super::fault::{Act, Stage};
 use super::record::Mail;
 use super::session::Session;
 

@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::Shared;
-use super::plan::{Act, End, Words};
+use super::fault::{Act, End, Words};
 
 /// What is written at once of an endless reply.
 const CHUNK: usize = 16 * 1024;
