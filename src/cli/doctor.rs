@@ -29,7 +29,6 @@ pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
             if outfit.is_unset() {
                 tell_of_inbox(voice);
             }
-            voice.warn(&outfit.warnings());
             voice.warn(&outfit.foresee().unwrap_or_default());
             tell(&report, voice);
         }
@@ -121,16 +120,29 @@ fn tell(report: &Report, voice: &Voice) {
         tell_domain(domain, voice);
     }
     voice.line("");
-    match report.is_ok() {
-        true => voice.say(&text!("nothing wrong was found", "没有发现问题")),
-        false => voice.say(&text!("mail will not leave like this", "这样邮件发不出去")),
+    voice.say(&verdict(report));
+}
+
+fn verdict(report: &Report) -> Text {
+    let doubtful = report.domain.as_ref().is_some_and(|domain| {
+        [&domain.spf, &domain.dkim, &domain.dmarc].iter().any(|r| r.status == Status::Wrong)
+    });
+    match (report.is_ok(), doubtful) {
+        (false, _) => text!("mail will not leave like this", "这样邮件发不出去"),
+        (true, true) => text!(
+            "mail leaves, but receivers may doubt it: the domain lacks records",
+            "邮件可以发出，但域名缺少记录，收件方可能不信任"
+        ),
+        (true, false) => text!("nothing wrong was found", "没有发现问题"),
     }
 }
 
 fn tell_transport(transport: &TransportReport, voice: &Voice) {
     voice.line("");
     voice.line(&transport.name);
-    for step in &transport.steps {
+    let local = matches!(transport.provider.as_str(), "inbox" | "file");
+    let shown = |step: &&StepReport| !local || step.status != Status::NotTried;
+    for step in transport.steps.iter().filter(shown) {
         let detail = match &step.detail {
             Some(detail) => detail.clone(),
             None => text!("not tried", "未检查"),

@@ -15,7 +15,7 @@ pub use report::{Report, Status, StepName, StepReport, TransportReport};
 
 use crate::composer::{Composer, Draft};
 use crate::config::{NamedTransport, TransportSetting};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Language, Text};
 use crate::error::Error;
 use crate::mailer::{Delivery, Mailer, Outfit, Setup};
 use crate::text;
@@ -101,12 +101,20 @@ fn configured(outfit: &Outfit<'_>, named: &NamedTransport) -> StepReport {
         TransportSetting::Inbox(_) => text!("mails stay on this machine", "邮件保留在本机"),
         TransportSetting::File(_) => text!("mails are written to a folder", "邮件写入文件夹"),
     };
-    let warnings = outfit.warnings();
-    let suspect = warnings.iter().find(|warning| warning.severity() == Severity::Warning);
-    StepReport {
-        hint: suspect.map(|warning| warning.title().clone()),
-        ..StepReport::ok(StepName::Config, detail)
-    }
+    StepReport { hint: noticed(&outfit.warnings()), ..StepReport::ok(StepName::Config, detail) }
+}
+
+/// What was noticed about the settings, each with its remedy.
+fn noticed(warnings: &Diagnostics) -> Option<Text> {
+    let line = |warning: &Diagnostic, language| {
+        let hint = warning.remedy().map(|hint| hint.get(language));
+        let title = warning.title().get(language);
+        hint.map_or_else(|| title.to_owned(), |hint| format!("{title}: {hint}"))
+    };
+    let lines = |language| {
+        warnings.iter().map(|warning| line(warning, language)).collect::<Vec<_>>().join("; ")
+    };
+    (!warnings.is_empty()).then(|| Text { en: lines(Language::En), zh: lines(Language::Zh) })
 }
 
 fn unusable(named: &NamedTransport, error: &Error) -> TransportReport {

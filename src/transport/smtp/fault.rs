@@ -26,20 +26,6 @@ fn step(stage: Stage) -> Text {
     Text { en: en.to_owned(), zh: zh.to_owned() }
 }
 
-/// The host's name cannot be looked up. The resolver says why in words only.
-pub(super) fn lookup(host: &str, error: &io::Error) -> SendError {
-    let words = error.to_string();
-    let unknown = ["not known", "does not resolve", "No such host", "No address", "nodename"];
-    let what = match unknown.iter().any(|word| words.contains(word)) {
-        true => text!("`{host}` is no name that DNS knows", "DNS 中没有 `{host}` 这个域名"),
-        false => text!(
-            "`{host}` cannot be looked up: DNS does not answer",
-            "无法解析 `{host}`：DNS 没有应答"
-        ),
-    };
-    SendError::new(Stage::Resolve, Cause::Network, what).hint(network_hint(Stage::Resolve))
-}
-
 /// The connection broke.
 pub(super) fn network(stage: Stage, error: &io::Error) -> SendError {
     let Text { en: step_en, zh: step_zh } = step(stage);
