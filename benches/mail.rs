@@ -32,7 +32,7 @@ fn draft(composer: &Composer) -> Draft {
 
 fn profile() -> Profile {
     let from = Mailbox::parse(SENDER).expect("a good sender");
-    Profile { from, images: ImageMode::Inside }
+    Profile::new(from, ImageMode::Inside)
 }
 
 fn rendered() -> Rendered {

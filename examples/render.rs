@@ -39,7 +39,7 @@ fn code_mail(to: &str, code: &str) -> Result<(String, Vec<u8>), Diagnostics> {
     let from = Mailbox::parse("鸿雁 <no-reply@example.com>").map_err(|error| error.diagnostic())?;
     let seal =
         Seal::reproducible(&rendered, ACCEPTED, &from).map_err(|error| error.diagnostic())?;
-    let profile = Profile { from, images: ImageMode::Inside };
+    let profile = Profile::new(from, ImageMode::Inside);
     let message = compose(&rendered, &seal, &profile).map_err(|fault| fault.diagnostic())?;
     Ok((rendered.text, message.bytes().to_vec()))
 }

@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// `Mailer::from_env()` reads all this from the environment; here it is said in full.
 fn mailer() -> Result<Mailer, Error> {
     let from = Mailbox::parse("鸿雁 <no-reply@example.com>").map_err(|error| error.diagnostic())?;
-    let profile = Profile { from, images: ImageMode::Inside };
+    let profile = Profile::new(from, ImageMode::Inside);
     Mailer::builder()
         .project(hongyan::shipped())
         .transport(InboxTransport::new(".hongyan/inbox", profile))

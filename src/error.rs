@@ -5,7 +5,8 @@ use std::fmt;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::mail::HeaderError;
 use crate::mime::WireFault;
-use crate::transport::SendError;
+use crate::text;
+use crate::transport::{Cause, Effect, Retry, SendError, Tried};
 
 /// Why a mail was not sent.
 #[derive(Debug)]
@@ -16,6 +17,28 @@ enum Repr {
     Mail(Diagnostics),
     Configuration(Diagnostics),
     Send(SendError),
+    Undelivered(Box<Undelivered>),
+}
+
+/// A mail that was finished and that no transport took.
+#[derive(Clone, Debug)]
+pub struct Undelivered {
+    /// UUIDv7
+    pub id: String,
+    /// Message-ID, with its angle brackets
+    pub message_id: String,
+    /// The kind
+    pub kind: String,
+    /// The locale that was rendered
+    pub locale: String,
+    /// The recipient, masked
+    pub to: String,
+    /// The transport that was tried last
+    pub transport: String,
+    /// What it said
+    pub error: SendError,
+    /// Those before it, in order
+    pub tried: Vec<Tried>,
 }
 
 /// What kind of remedy an error asks for.
@@ -44,15 +67,10 @@ impl Error {
 
     /// What kind of remedy it asks for.
     pub fn kind(&self) -> ErrorKind {
-        use crate::transport::{Cause, Effect, Retry};
-        match &self.0 {
-            Repr::Mail(_) => ErrorKind::Mail,
-            Repr::Configuration(_) => ErrorKind::Configuration,
-            Repr::Send(error) if error.in_doubt() => ErrorKind::InDoubt,
-            Repr::Send(error) if error.cause == Cause::Io => ErrorKind::Io,
-            Repr::Send(error) if error.cause.effect() == Effect::Stop => ErrorKind::Configuration,
-            Repr::Send(error) if error.retry == Retry::Never => ErrorKind::Refused,
-            Repr::Send(_) => ErrorKind::Transient,
+        match (&self.0, self.send_error()) {
+            (Repr::Configuration(_), _) => ErrorKind::Configuration,
+            (_, Some(error)) => kind_of(error),
+            _ => ErrorKind::Mail,
         }
     }
 
@@ -61,6 +79,7 @@ impl Error {
         match &self.0 {
             Repr::Mail(faults) | Repr::Configuration(faults) => faults.clone(),
             Repr::Send(error) => error.diagnostic().into(),
+            Repr::Undelivered(mail) => mail.diagnostics(),
         }
     }
 
@@ -69,12 +88,41 @@ impl Error {
         matches!(self.kind(), ErrorKind::Transient | ErrorKind::Io)
     }
 
-    /// What the transport said, if it was asked.
+    /// What the transport said that was asked last.
     pub fn send_error(&self) -> Option<&SendError> {
         match &self.0 {
             Repr::Send(error) => Some(error),
+            Repr::Undelivered(mail) => Some(&mail.error),
             _ => None,
         }
+    }
+
+    /// The mail, if it was finished and no transport took it.
+    pub fn undelivered(&self) -> Option<&Undelivered> {
+        match &self.0 {
+            Repr::Undelivered(mail) => Some(mail),
+            _ => None,
+        }
+    }
+}
+
+fn kind_of(error: &SendError) -> ErrorKind {
+    match (error.cause, error.retry) {
+        (Cause::InDoubt, _) => ErrorKind::InDoubt,
+        (Cause::Io, _) => ErrorKind::Io,
+        (cause, _) if cause.effect() == Effect::Stop => ErrorKind::Configuration,
+        (_, Retry::Never) => ErrorKind::Refused,
+        _ => ErrorKind::Transient,
+    }
+}
+
+impl Undelivered {
+    /// The last failure first: it is what became of the mail.
+    fn diagnostics(&self) -> Diagnostics {
+        let named =
+            |name: &str, error: &SendError| error.diagnostic().within(&text!("{name}", "{name}"));
+        let before = self.tried.iter().map(|tried| named(&tried.transport, &tried.error));
+        std::iter::once(named(&self.transport, &self.error)).chain(before).collect()
     }
 }
 
@@ -87,10 +135,13 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
-            Repr::Send(error) => Some(error),
-            _ => None,
-        }
+        self.send_error().map(|error| error as _)
+    }
+}
+
+impl From<Undelivered> for Error {
+    fn from(mail: Undelivered) -> Self {
+        Error(Repr::Undelivered(Box::new(mail)))
     }
 }
 

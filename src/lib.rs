@@ -60,9 +60,11 @@
 //! | [`snapshot`] | golden files |
 //! | [`check`] | everything wrong that can be known before sending |
 //! | [`config`](config/index.html) | environment, env files, providers |
-//! | [`transport`](transport/index.html) | how mails leave: inbox, file, your own |
+//! | [`transport`](transport/index.html) | how mails leave: SMTP, DirectMail, inbox, file, your own; what their answers mean |
+//! | [`plan`](plan/index.html) | which transports of a route can carry a mail |
 //! | [`project`](project/index.html) | where the mail project is |
 //! | [`mailer`](mailer/index.html) | the front door: render and send |
+//! | [`doctor`](doctor/index.html) | how far it is to a provider |
 //! | [`testing`](testing/index.html) | a mailer that remembers, and assertions |
 //! | [`cli`](cli/index.html) | the binary's commands |
 //!
@@ -104,6 +106,8 @@ pub mod composer;
 #[cfg(feature = "mailer")]
 pub mod config;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+pub mod doctor;
 #[cfg(feature = "mailer")]
 mod error;
 pub mod image;
@@ -114,6 +118,8 @@ pub mod mail;
 pub mod mailer;
 pub mod mime;
 pub mod plain;
+#[cfg(feature = "mailer")]
+pub mod plan;
 #[cfg(feature = "mailer")]
 pub mod project;
 #[cfg(feature = "mailer")]
@@ -130,7 +136,7 @@ pub mod vars;
 pub mod yaml;
 
 #[cfg(feature = "mailer")]
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Undelivered};
 #[cfg(feature = "mailer")]
 pub use mailer::{Delivery, Mailer};
 pub use shipped::shipped;

@@ -98,7 +98,7 @@ pub(crate) fn compose_sample(
     let rendered = composer.render(&draft)?;
     let from = Mailbox::parse(SENDER).map_err(|error| error.diagnostic())?;
     let seal = Seal::reproducible(&rendered, CLOCK, &from).map_err(|error| error.diagnostic())?;
-    let profile = Profile { from, images: ImageMode::Inside };
+    let profile = Profile::new(from, ImageMode::Inside);
     let message = compose(&rendered, &seal, &profile).map_err(|error| error.diagnostic())?;
     Ok((rendered, message))
 }

@@ -37,7 +37,7 @@ pub use crate::transport::{Recorded, Recording};
 /// Every fault of the project.
 pub fn mailer(project: Tree) -> Result<(Mailer, Recording), Error> {
     let from = Mailbox::parse(SENDER).map_err(|error| Error::from(error.diagnostic()))?;
-    let recording = Recording::new(Profile { from, images: ImageMode::Inside });
+    let recording = Recording::new(Profile::new(from, ImageMode::Inside));
     let mailer =
         Mailer::builder().project(project).transport(recording.clone()).epoch(CLOCK).build()?;
     Ok((mailer, recording))

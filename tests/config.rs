@@ -320,6 +320,8 @@ fn a_gmail_password_loses_its_spaces_and_a_wrong_shape_is_told() {
         told(&faults),
         ["warning config_suspect: `SMTP_PASSWORD` is not 16 letters, as those of `qq` are"]
     );
+    let remedy = faults.iter().next().unwrap().remedy().unwrap();
+    assert!(remedy.zh.contains("POP3/IMAP/SMTP服务") && remedy.zh.contains("生成授权码"));
 }
 
 #[test]
@@ -410,6 +412,71 @@ fn the_inbox_is_for_when_nothing_is_set() {
     assert_eq!(told(&faults), [missing]);
     let (_, faults) = checked(&[("ALIYUN_ACCOUNT_NAME", "a@example.com")]);
     assert_eq!(told(&faults)[0], "error config_missing: `EMAIL_PROVIDER` is not set");
+}
+
+const DIRECTMAIL: [(&str, &str); 3] = [
+    ("EMAIL_PROVIDER", "aliyun"),
+    ("ALIYUN_ACCESS_KEY_ID", "LTAI5tabc"),
+    ("ALIYUN_ACCESS_KEY_SECRET", "def"),
+];
+
+#[test]
+fn directmail_sends_from_an_own_domain_only() {
+    for (name, address, domain) in [
+        ("EMAILS_FROM_EMAIL", "10001234@qq.com", "qq.com"),
+        ("ALIYUN_ACCOUNT_NAME", "a@vip.163.com", "vip.163.com"),
+        ("EMAILS_FROM_EMAIL", "a@Gmail.com", "gmail.com"),
+    ] {
+        let (settings, faults) = checked(&[&DIRECTMAIL[..], &[(name, address)]].concat());
+        assert!(settings.transports.is_empty());
+        assert_eq!(
+            told(&faults),
+            [format!(
+                "error config_bad_value: `{name}` is a mailbox of `{domain}`, and DirectMail sends \
+                 from your own verified domain only"
+            )]
+        );
+        assert!(faults.iter().next().unwrap().remedy().unwrap().zh.contains("控制台"));
+    }
+    // The account is the sender, whatever a fall-back by SMTP is sent from.
+    let pairs = [("ALIYUN_ACCOUNT_NAME", "a@mail.example.com"), ("EMAILS_FROM_EMAIL", "1@qq.com")];
+    assert!(told(&checked(&[&DIRECTMAIL[..], &pairs].concat()).1).is_empty());
+    let smtp = [("SMTP_SERVER", "smtpdm.aliyun.com"), ("SMTP_USER", "1@qq.com")];
+    let (_, faults) = checked(&[&smtp[..], &[("SMTP_PASSWORD", "GoodPass1")]].concat());
+    assert!(told(&faults)[0].starts_with("error config_bad_value: `SMTP_USER` is a mailbox of"));
+}
+
+#[test]
+fn what_is_not_used_is_told() {
+    let from = [("EMAILS_FROM_EMAIL", "a@mail.example.com")];
+    let smtp = [("SMTP_SERVER", "smtp.qq.com"), ("SMTP_PASSWORD", "abcdefghijklmnop")];
+    let (settings, faults) = checked(&[&DIRECTMAIL[..], &from, &smtp].concat());
+    assert!(matches!(settings.transports[..], [TransportSetting::DirectMail(_)]));
+    assert_eq!(
+        told(&faults),
+        [
+            "info config_note: `SMTP_SERVER`, `SMTP_PASSWORD`: not used, since `EMAIL_PROVIDER` is `aliyun`"
+        ]
+    );
+    let inbox = [("EMAIL_PROVIDER", "inbox")];
+    assert!(checked(&[&inbox[..], &smtp].concat()).1.is_empty());
+}
+
+#[test]
+fn encryption_that_does_not_fit_the_port_is_explained() {
+    let known = |pairs: Pairs| {
+        let login = [("SMTP_USER", "1@qq.com"), ("SMTP_PASSWORD", "abcdefghijklmnop")];
+        told(&checked(&[&[("SMTP_SERVER", "smtp.qq.com")][..], &login, pairs].concat()).1)
+    };
+    let wrong = "env_conflict: `SMTP_SSL=true` on port 587, which begins in clear and goes over to TLS by STARTTLS";
+    assert_eq!(known(&[("SMTP_PORT", "587"), ("SMTP_SSL", "true")]), [format!("error {wrong}")]);
+    assert_eq!(
+        known(&[("SMTP_PORT", "465"), ("SMTP_TLS", "true")]),
+        ["info config_note: `SMTP_TLS=true` on port 465: TLS from the first byte, no STARTTLS"]
+    );
+    assert!(known(&[("SMTP_SSL", "true")]).is_empty());
+    let server = [("SMTP_SERVER", "mail.example.com"), ("SMTP_PORT", "587"), ("SMTP_SSL", "true")];
+    assert_eq!(told(&with_login(&server).1), [format!("warning {wrong}")]);
 }
 
 #[test]

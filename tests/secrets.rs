@@ -235,7 +235,7 @@ fn draft_mail_and_values_hide_what_they_hold() {
     let from = hongyan::mail::Mailbox::parse("sender@example.test").unwrap();
     let seal = hongyan::compose::Seal::new("id", 0, &from).unwrap();
     let images = hongyan::inline::ImageMode::Inside;
-    let profile = hongyan::compose::Profile { from, images };
+    let profile = hongyan::compose::Profile::new(from, images);
     let message = hongyan::compose::compose(&rendered, &seal, &profile).unwrap();
     debug_hides("message", &message);
     let mut unknown = draft.clone();

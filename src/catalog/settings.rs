@@ -1,4 +1,5 @@
-//! `hongyan.yaml`: the locales of a project, their fall-backs, and its time zone.
+//! `hongyan.yaml`: the locales of a project, their fall-backs, and its time zone. Its `transports` and
+//! `routes` are no concern of the pure half.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::locale::{Locale, Offered, TimeZone};
@@ -31,18 +32,22 @@ pub struct LocaleSetting {
 impl Settings {
     /// Reads `hongyan.yaml` if there is one; the locales are else those that have a file.
     pub fn load(tree: &Tree, faults: &mut Diagnostics) -> Settings {
-        let found = found_locales(tree, faults);
+        let found_locales = found_locales(tree, faults);
         let source = tree.get("hongyan.yaml").and_then(|_| tree.text("hongyan.yaml", faults));
-        let node = source.as_ref().and_then(|source| yaml::parse(source, faults));
         let mut settings = Settings {
             default_locale: Locale::zh_cn(),
             locales: Vec::new(),
             time_zone: TimeZone::asia_shanghai(),
         };
-        if let Some(node) = &node {
-            settings.read(node, faults);
+        if let Some(source) = &source {
+            let mut found = Diagnostics::new();
+            if let Some(node) = yaml::parse(source, &mut found) {
+                settings.read(&node, &mut found);
+            }
+            faults.extend(yaml::veiled(source, found));
         }
-        settings.complete(found, node.is_some() && !settings.locales.is_empty(), faults);
+        let declared = !settings.locales.is_empty();
+        settings.complete(found_locales, declared, faults);
         settings
     }
 
@@ -71,6 +76,9 @@ impl Settings {
                 _ => self.locales.extend(read_locale(key, node, faults)),
             }
         }
+        // How mail leaves is read by those who send it.
+        fields.get("transports");
+        fields.get("routes");
         fields.finish(faults);
         if let Some(default) = default {
             self.default_locale = default;

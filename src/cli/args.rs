@@ -76,6 +76,11 @@ pub enum Command {
     Check(Check),
     /// Compare all mails with the files under snapshots/
     Snapshot(Snapshot),
+    /// Look how far it is to the provider: configuration, DNS, TLS, login, sender, and the remedy
+    #[command(after_help = "Examples:
+  hongyan doctor --env-file .env.production
+  hongyan doctor --send-to you@example.com")]
+    Doctor(Doctor),
     /// Print a JSON Schema: of a kind's variables, or of a project file for editors
     Schema(Schema),
     /// Print shell completions
@@ -83,6 +88,13 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(clap::Args)]
+pub struct Doctor {
+    /// Send a test mail to this address too
+    #[arg(long, value_name = "ADDRESS")]
+    pub send_to: Option<String>,
 }
 
 #[derive(Subcommand)]

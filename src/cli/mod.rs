@@ -6,9 +6,11 @@
 pub(crate) mod args;
 mod batch;
 mod chinese;
+mod doctor;
 mod exit;
 mod init;
 mod kinds;
+mod log;
 mod new;
 mod render;
 mod report;
@@ -68,6 +70,7 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         Command::Check(check) if check.codes => report::codes(voice),
         Command::Check(check) => report::run(check, &setup(args, voice)?, voice),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &setup(args, voice)?, voice),
+        Command::Doctor(doctor) => doctor::run(doctor, &setup(args, voice)?, voice),
         Command::Schema(schema) => schema::run(schema, || setup_quiet(args), voice),
         Command::Completions { shell } => {
             completions(*shell, voice);

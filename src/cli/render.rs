@@ -70,7 +70,7 @@ impl Stage {
         let name = from.name().map_or(from.address().as_str(), |name| name.as_str());
         Ok(Stage {
             composer: Composer::load_named(&tree, name)?,
-            profile: Profile { from, images: ImageMode::Inside },
+            profile: Profile::new(from, ImageMode::Inside),
             epoch: setup.settings.epoch,
         })
     }

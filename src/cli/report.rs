@@ -4,13 +4,13 @@ use super::args::{Check, Report};
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
 use crate::check::check;
-use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::mailer::Setup;
 use crate::text;
 
 pub fn run(arguments: &Check, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let faults = match setup.open_project() {
-        Ok(tree) => check(&tree, &arguments.kinds),
+        Ok(tree) => check(&tree, &arguments.kinds).into_iter().chain(of_routes(setup)).collect(),
         Err(error) => error.diagnostics(),
     };
     match (voice.json, arguments.format) {
@@ -21,6 +21,15 @@ pub fn run(arguments: &Check, setup: &Setup, voice: &Voice) -> Result<Exit, Fail
     }
     let strict = arguments.strict && faults.count(Severity::Warning) > 0;
     Ok(if faults.has_errors() || strict { Exit::Wrong } else { Exit::Done })
+}
+
+/// What is wrong with `transports` and `routes` in `hongyan.yaml`, and which transports can never
+/// carry a kind. What the environment lacks is no fault of the project: `doctor` tells it.
+fn of_routes(setup: &Setup) -> Diagnostics {
+    let Ok(outfit) = setup.outfit() else { return Diagnostics::new() };
+    let of_file = |fault: &Diagnostic| fault.file() == Some("hongyan.yaml");
+    let told = outfit.errors().into_iter().chain(outfit.warnings()).filter(of_file);
+    told.chain(outfit.foresee().unwrap_or_default()).collect()
 }
 
 fn human(faults: &Diagnostics, voice: &Voice) {

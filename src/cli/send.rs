@@ -6,34 +6,44 @@ use super::args::Send;
 use super::exit::{Exit, Failure};
 use super::render::{locale, vars};
 use super::voice::Voice;
+use crate::compose::Adapted;
 use crate::composer::Draft;
 use crate::config::Via;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Text};
 use crate::error::{Error, ErrorKind};
 use crate::mail::Attachment;
 use crate::mailer::{Delivery, Mailer, Setup};
 use crate::text;
+use crate::transport::Tried;
 
 pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let via = send.via.as_deref().map(Via::parse).transpose();
     let via = via.map_err(|faults| Failure { exit: Exit::Usage, faults })?;
-    let mailer = setup.builder(via.as_ref())?.build()?;
+    let outfit = setup.outfit()?;
+    let builder = outfit.builder(via.as_ref())?;
+    if via.is_none() {
+        voice.warn(&outfit.warnings());
+    }
+    let mailer = builder.build()?;
     let drafts = drafts(send, &mailer)?;
-    if setup.is_unset() && via.is_none() {
+    if outfit.is_unset() && via.is_none() {
         tell_of_inbox(setup, voice);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::io(std::path::Path::new("tokio"), &error))?;
-    let results: Vec<_> = drafts
-        .into_iter()
-        .map(|draft| {
-            let result = runtime.block_on(mailer.send(&draft));
-            (draft, result)
-        })
-        .collect();
-    Ok(report(&results, &mailer, voice))
+    super::log::begin();
+    let results = runtime.block_on(async {
+        let mut results = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let result = mailer.send(&draft).await;
+            results.push((draft, result));
+        }
+        mailer.close().await;
+        results
+    });
+    Ok(report(&results, voice))
 }
 
 /// Nothing is sent unless every mail could be put together.
@@ -84,7 +94,7 @@ fn tell_of_inbox(setup: &Setup, voice: &Voice) {
     voice.warn(&hint);
 }
 
-fn report(results: &[(Draft, Result<Delivery, Error>)], mailer: &Mailer, voice: &Voice) -> Exit {
+fn report(results: &[(Draft, Result<Delivery, Error>)], voice: &Voice) -> Exit {
     let exit = results.iter().fold(Exit::Done, |exit, (_, result)| match result {
         Ok(_) => exit,
         Err(error) => exit.worst(Exit::of(error)),
@@ -92,7 +102,7 @@ fn report(results: &[(Draft, Result<Delivery, Error>)], mailer: &Mailer, voice: 
     if voice.json {
         let receipts = results.iter().map(|(draft, result)| match result {
             Ok(delivery) => serde_json::to_value(delivery).unwrap_or(Json::Null),
-            Err(error) => failed(draft, error, mailer, voice),
+            Err(error) => failed(draft, error, voice),
         });
         voice.document(&receipts.collect());
         return exit;
@@ -102,7 +112,7 @@ fn report(results: &[(Draft, Result<Delivery, Error>)], mailer: &Mailer, voice: 
             Ok(delivery) => told(delivery, voice),
             Err(error) => {
                 let to = draft.to.address().masked();
-                let about = |fault: Diagnostic| fault.in_file(to.clone());
+                let about = |fault: Diagnostic| fault.within(&text!("{to}", "{to}"));
                 voice.warn(&error.diagnostics().into_iter().map(about).collect());
             }
         }
@@ -112,7 +122,7 @@ fn report(results: &[(Draft, Result<Delivery, Error>)], mailer: &Mailer, voice: 
 
 /// A mail that lies on this machine is told by its path alone, so that a script can take it.
 fn told(delivery: &Delivery, voice: &Voice) {
-    let (kind, locale, to) = (&delivery.kind, &delivery.locale, &delivery.to);
+    let Delivery { kind, locale, to, transport, .. } = delivery;
     match &delivery.path {
         Some(path) => {
             voice.note(&text!(
@@ -122,27 +132,55 @@ fn told(delivery: &Delivery, voice: &Voice) {
             voice.line(&path.display().to_string());
         }
         None => {
-            let reply = delivery.reply.as_ref().map(ToString::to_string).unwrap_or_default();
             voice.say(&text!(
-                "sent `{kind}` ({locale}) to {to}: {reply}",
-                "已发送 `{kind}`（{locale}）给 {to}：{reply}"
+                "sent `{kind}` ({locale}) to {to} by `{transport}`",
+                "已通过 `{transport}` 发送 `{kind}`（{locale}）给 {to}"
             ));
+            details(delivery, voice);
         }
     }
 }
 
-fn failed(draft: &Draft, error: &Error, mailer: &Mailer, voice: &Voice) -> Json {
+/// What the server said and how long it took, for people.
+fn details(delivery: &Delivery, voice: &Voice) {
+    let said = delivery.reply.as_ref().map(ToString::to_string).unwrap_or_default();
+    let id = &delivery.message_id;
+    voice.say(&text!("  server said  {said}", "  服务器答复  {said}"));
+    voice.say(&text!("  Message-ID   {id}", "  Message-ID  {id}"));
+    if let Some(id) = &delivery.provider_id {
+        voice.say(&text!("  provider id  {id}", "  服务商编号  {id}"));
+    }
+    for Adapted { what, how } in &delivery.adapted {
+        voice.say(&text!("  adapted      {what}: {how}", "  已调整      {what}：{how}"));
+    }
+    for Tried { transport, error, .. } in &delivery.tried {
+        let Text { en, zh } = &error.what;
+        voice
+            .say(&text!("  tried before `{transport}`: {en}", "  此前尝试    `{transport}`：{zh}"));
+    }
+    for copy in &delivery.copies {
+        let (to, state) = (&copy.to, copy.state.as_str());
+        voice.say(&text!("  copy         {to}: {state}", "  副本        {to}：{state}"));
+    }
+    let steps = delivery.timings_ms.iter().filter(|(name, _)| *name != "deliver");
+    let steps: Vec<String> = steps.map(|(name, took)| format!("{name} {took:.0} ms")).collect();
+    let (steps_en, steps_zh) = (steps.join(", "), steps.join("，"));
+    voice.say(&text!("  took         {steps_en}", "  耗时        {steps_zh}"));
+}
+
+fn failed(draft: &Draft, error: &Error, voice: &Voice) -> Json {
     let state = if error.kind() == ErrorKind::InDoubt { "unknown" } else { "failed" };
     let reply = error.send_error().and_then(|error| error.reply.as_ref());
     let faults = error.diagnostics().to_json(voice.language());
+    let mail = error.undelivered();
     json!({
-        "id": null,
-        "message_id": null,
+        "id": mail.map(|mail| &mail.id),
+        "message_id": mail.map(|mail| &mail.message_id),
         "kind": draft.kind,
-        "locale": draft.locale,
+        "locale": mail.map_or(&draft.locale, |mail| &mail.locale),
         "to": draft.to.address().masked(),
         "state": state,
-        "transport": mailer.transport().name(),
+        "transport": mail.map(|mail| &mail.transport),
         "reply": reply.map(|reply| json!({"code": reply.code, "text": reply.text})),
         "provider_id": null,
         "adapted": [],

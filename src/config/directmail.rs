@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use super::environment::Variable;
+use super::presets::Preset;
 use super::reader::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::secret::Secret;
@@ -125,7 +127,7 @@ fn read_endpoint(reader: &mut Reader<'_>, region: &Region) -> Option<Url> {
         return None;
     };
     if url.scheme() == "http" && !is_loopback(&url) {
-        reader.faults.push(unencrypted_endpoint().set_by(&variable.origin));
+        reader.faults.push(unencrypted_endpoint(variable));
     }
     Some(url)
 }
@@ -160,13 +162,37 @@ fn read_account_name(reader: &mut Reader<'_>) -> Option<String> {
         ));
         return None;
     };
-    reader.address(name)
+    let address = reader.address(name)?;
+    let variable = reader.environment.get(name)?;
+    (!refuse_public_mailbox(reader, variable)).then_some(address)
 }
 
-fn unencrypted_endpoint() -> Diagnostic {
-    let title = text!("`ALIYUN_ENDPOINT` is not encrypted", "`ALIYUN_ENDPOINT` 未加密");
+fn unencrypted_endpoint(variable: &Variable) -> Diagnostic {
+    let name = &variable.name;
+    let title = text!("`{name}` is not encrypted", "`{name}` 未加密");
     Diagnostic::warning(Code::ConfigInsecure, title)
         .hint(text!("use `https://` outside tests", "除测试外请使用 `https://`"))
+        .set_by(&variable.origin)
+}
+
+/// DirectMail sends from domains whose DNS carries its records: nobody has verified `qq.com`. The
+/// domain that is named is the preset's.
+pub(super) fn refuse_public_mailbox(reader: &mut Reader<'_>, variable: &Variable) -> bool {
+    let Some((preset, domain)) = Preset::by_mailbox(variable.value.expose()) else {
+        return false;
+    };
+    let (name, id) = (&variable.name, preset.id);
+    let title = text!(
+        "`{name}` is a mailbox of `{domain}`, and DirectMail sends from your own verified domain only",
+        "`{name}` 是 `{domain}` 的邮箱，而邮件推送只能用自己已验证的域名发信"
+    );
+    let hint = text!(
+        "verify a domain in the DirectMail console and set a sender address of it; or send by SMTP with the provider `{id}`",
+        "请在邮件推送控制台验证自己的域名并填写该域名下的发信地址；或改用服务商 `{id}` 通过 SMTP 发信"
+    );
+    let fault = Diagnostic::error(Code::ConfigBadValue, title).hint(hint);
+    reader.faults.push(fault.set_by(&variable.origin));
+    true
 }
 
 impl fmt::Debug for DirectMailSettings {

@@ -74,6 +74,34 @@ impl Environment {
         self.variables.get(name).or_else(|| self.variables.get(alias?))
     }
 
+    /// A variable, else what the file that `NAME_FILE` names holds: for names that are not in the
+    /// contract and that the project's file asks for.
+    pub(super) fn get_or_file(
+        &self,
+        name: &str,
+        read: ReadFile<'_>,
+    ) -> Result<Option<Variable>, Diagnostic> {
+        let direct = self.get(name);
+        let Some(pointer) = self.variables.get(&format!("{name}_FILE")) else {
+            return Ok(direct.cloned());
+        };
+        if let Some(direct) = direct {
+            return Err(beside_file(direct).set_by(&pointer.origin));
+        }
+        match read_value(Path::new(pointer.value.expose()), read) {
+            Ok(value) => {
+                let (name, origin) = (name.to_owned(), pointer.origin.clone());
+                Ok(Some(Variable { name, value, origin }))
+            }
+            Err(reason) => Err(unreadable(name, reason).set_by(&pointer.origin)),
+        }
+    }
+
+    /// Variables that were made from the keys of a transport.
+    pub(super) fn of(variables: BTreeMap<String, Variable>) -> Environment {
+        Environment { variables, production_file: false }
+    }
+
     /// All variables, sorted by name.
     pub(super) fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.variables.values()

@@ -85,7 +85,8 @@ impl Proof {
         let tokens = tokens.into_iter().flatten().map(Proof::Token);
         let mut proofs: Vec<_> = password.map(Proof::Password).into_iter().chain(tokens).collect();
         if proofs.len() > 1 {
-            reader.faults.push(several_proofs());
+            let fault = several_proofs(reader);
+            reader.faults.push(fault);
         }
         proofs.pop()
     }
@@ -110,14 +111,15 @@ fn fitted(reader: &mut Reader<'_>, preset: &'static Preset, password: Secret) ->
 }
 
 fn wrong_shape(reader: &Reader<'_>, preset: &'static Preset) -> Option<Diagnostic> {
-    let origin = &reader.environment.get("SMTP_PASSWORD")?.origin;
-    let id = preset.id;
+    let variable = reader.environment.get("SMTP_PASSWORD")?;
+    let (id, name) = (preset.id, &variable.name);
     let title = text!(
-        "`SMTP_PASSWORD` is not 16 letters, as those of `{id}` are",
-        "`SMTP_PASSWORD` 不是 16 个字母，与 `{id}` 的格式不符"
+        "`{name}` is not 16 letters, as those of `{id}` are",
+        "`{name}` 不是 16 个字母，与 `{id}` 的格式不符"
     );
-    let hint = credential_hint(preset);
-    Some(Diagnostic::warning(Code::ConfigSuspect, title).hint(hint).set_by(origin))
+    let Text { en, zh } = credential_hint(preset);
+    let hint = text!("likely the account's own password: {en}", "很可能是账户自身的密码：{zh}");
+    Some(Diagnostic::warning(Code::ConfigSuspect, title).hint(hint).set_by(&variable.origin))
 }
 
 fn credential_hint(preset: &Preset) -> Text {
@@ -125,12 +127,20 @@ fn credential_hint(preset: &Preset) -> Text {
     text!("set it to {en}", "请设为{zh}")
 }
 
-fn several_proofs() -> Diagnostic {
-    let title = text!(
-        "more than one of `SMTP_PASSWORD`, `SMTP_OAUTH_TOKEN`, `SMTP_OAUTH_TOKEN_FILE` and `SMTP_OAUTH_TOKEN_COMMAND` is set",
-        "`SMTP_PASSWORD`、`SMTP_OAUTH_TOKEN`、`SMTP_OAUTH_TOKEN_FILE`、`SMTP_OAUTH_TOKEN_COMMAND` 设置了不止一个"
-    );
-    Diagnostic::error(Code::EnvConflict, title).hint(text!("keep one of them", "请只保留一个"))
+/// What can prove a login, by the names of the environment.
+const PROOFS: [&str; 4] =
+    ["SMTP_PASSWORD", "SMTP_OAUTH_TOKEN", "SMTP_OAUTH_TOKEN_FILE", "SMTP_OAUTH_TOKEN_COMMAND"];
+
+fn several_proofs(reader: &Reader<'_>) -> Diagnostic {
+    let set: Vec<&str> =
+        PROOFS.into_iter().filter(|name| reader.environment.get(name).is_some()).collect();
+    let names: Vec<String> = set.iter().map(|name| format!("`{}`", reader.name(name))).collect();
+    let (en, zh) = (names.join(" and "), names.join(" 和 "));
+    let title =
+        text!("{en} are set, and a login has one proof", "{zh} 同时存在，登录只能用其中一个");
+    let hint = text!("keep one of them", "请只保留一个");
+    let fault = Diagnostic::error(Code::EnvConflict, title).hint(hint);
+    reader.at_variable(fault, set.last().copied().unwrap_or_default())
 }
 
 impl fmt::Debug for Login {

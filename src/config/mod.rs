@@ -1,9 +1,11 @@
-//! What the environment says: variables, env files, providers, `--via`.
+//! What the environment and the project say about sending: variables, env files, providers,
+//! transports, routes, `--via`.
 //!
 //! Three steps, each a value of its own: [`files::find`] reads the env files that may be read (the
 //! only step that touches the disk), [`Environment::gather`] lays the process's variables over
-//! them, [`MailSettings::from_environment`] checks them and says all that is wrong at once. This
-//! module does not know the transports: they take their settings from here.
+//! them, [`Lines::read`] checks them together with the `transports` and `routes` of `hongyan.yaml`
+//! and says all that is wrong at once ([`MailSettings::from_environment`] does so without a
+//! project). This module does not know the transports: they take their settings from here.
 //!
 //! No value of a variable is ever printed, by any of these types: a fault names the variable and
 //! the line.
@@ -26,10 +28,15 @@ mod directmail;
 mod env_file;
 mod environment;
 pub mod files;
+mod lines;
 mod login;
+mod manner;
 mod names;
 mod presets;
+mod project_file;
 mod reader;
+mod scope;
+mod sender;
 mod settings;
 mod smtp;
 mod suspect;
@@ -38,7 +45,9 @@ mod via;
 pub use directmail::{DirectMailSettings, REGIONS, Region};
 pub use env_file::EnvFile;
 pub use environment::{Environment, Origin, ReadFile, Variable};
+pub use lines::{Lines, Mail, NamedTransport, Route, Sources};
 pub use login::{Login, Proof, TokenSource};
+pub use manner::{DkimSetting, Pace, Quota};
 pub use names::is_known;
 pub use presets::{FromRule, PRESETS, PasswordShape, Preset, Tls};
 pub use settings::{

@@ -2,6 +2,7 @@
 
 use super::environment::{Environment, Variable};
 use super::names::{FOREIGN, KNOWN, is_known};
+use super::scope::Scope;
 use super::suspect::{holds_comment, suspicion};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text, is_misspelt};
 use crate::secret::Secret;
@@ -11,11 +12,35 @@ use crate::text;
 pub(super) struct Reader<'a> {
     pub environment: &'a Environment,
     pub faults: Diagnostics,
+    scope: Option<&'a Scope>,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(environment: &'a Environment) -> Self {
-        Reader { environment, faults: Diagnostics::new() }
+        Reader { environment, faults: Diagnostics::new(), scope: None }
+    }
+
+    /// For a transport of the project's file, laid out as variables.
+    pub fn of_transport(environment: &'a Environment, scope: &'a Scope) -> Self {
+        Reader { scope: Some(scope), ..Reader::new(environment) }
+    }
+
+    /// What a variable is called where it is written.
+    pub fn name(&self, variable: &str) -> String {
+        self.scope.map_or_else(|| variable.to_owned(), |scope| scope.name(variable))
+    }
+
+    /// Points at the line that set a variable, if a file did.
+    pub fn at_variable(&self, fault: Diagnostic, variable: &str) -> Diagnostic {
+        match self.environment.get(variable) {
+            Some(variable) => fault.set_by(&variable.origin),
+            None => fault,
+        }
+    }
+
+    /// How something is said: in the environment, or in the project's file.
+    pub fn said(&self, variables: &'static str, file: &'static str) -> &'static str {
+        if self.scope.is_some() { file } else { variables }
     }
 
     /// The variable, if it is set to one line of text.
@@ -98,6 +123,9 @@ impl<'a> Reader<'a> {
 
     /// The variable is needed. Another framework's name for it goes before the general remedy.
     pub fn missing(&mut self, name: &str, hint: Text) {
+        if let Some(scope) = self.scope {
+            return self.faults.extend(scope.missing(name, hint));
+        }
         let title = text!("`{name}` is not set", "未设置 `{name}`");
         let hint = self.foreign(name).map_or(hint, |foreign| {
             text!(

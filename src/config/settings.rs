@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::choice::{Choice, choose};
+use super::choice::Choice;
 use super::directmail::DirectMailSettings;
 use super::environment::Environment;
+use super::lines::{Lines, Sources};
 use super::reader::{Reader, address};
 use super::smtp::SmtpSettings;
 use super::suspect::leftover_comment;
@@ -62,6 +63,8 @@ pub enum ChosenBy {
     Provider,
     /// The name of the SMTP server
     Server,
+    /// The routes, or the only transport, of `hongyan.yaml`
+    Project,
     /// Nothing is set: the inbox, about which the user is told
     Nothing,
 }
@@ -85,36 +88,53 @@ pub enum WhenUnset {
 }
 
 impl MailSettings {
-    /// Reads and checks all variables; the diagnostics hold all that is wrong.
+    /// Reads and checks all variables; the diagnostics hold all that is wrong. Without a project's
+    /// file: [`Lines::read`] takes that too.
     pub fn from_environment(
         environment: &Environment,
         when_unset: WhenUnset,
     ) -> (MailSettings, Diagnostics) {
+        let (lines, mut faults) = Lines::read(&Sources::new(environment, when_unset));
+        let (mut settings, found) = MailSettings::without_transports(environment);
+        faults.extend(found);
+        settings.transports = lines.in_use().map(|transport| transport.setting.clone()).collect();
+        settings.chosen_by = lines.chosen_by();
+        (settings, faults)
+    }
+
+    /// All but the transports: for those who ask [`Lines`] for them. No transport is chosen, and
+    /// none is missed.
+    pub fn without_transports(environment: &Environment) -> (MailSettings, Diagnostics) {
         let reader = &mut Reader::new(environment);
-        let (choices, chosen_by) = choose(reader, when_unset);
-        let transports = choices.iter().filter_map(|choice| choice.read(reader)).collect();
         let settings = MailSettings {
             production: environment.is_production(),
             from: FromSetting::read(reader),
-            transports,
-            chosen_by,
+            transports: Vec::new(),
+            chosen_by: ChosenBy::Nothing,
             epoch: read_epoch(reader),
             language: read_language(reader),
             project: read_project(reader),
         };
-        settings.check_sender(reader);
-        settings.check_inbox(reader);
         (settings, std::mem::take(&mut reader.faults))
     }
 
     /// The transport that `--via` asks for, instead of the environment's. A name that is no
     /// provider's is a fault here: look for those of `hongyan.yaml` first.
     pub fn via(environment: &Environment, via: &Via) -> Result<TransportSetting, Diagnostics> {
+        MailSettings::via_beside(environment, via, &[])
+    }
+
+    /// The same, with the names that a misspelt one may have meant.
+    pub(super) fn via_beside(
+        environment: &Environment,
+        via: &Via,
+        declared: &[&str],
+    ) -> Result<TransportSetting, Diagnostics> {
         let reader = &mut Reader::new(environment);
         let setting = match via {
             Via::Name(name) => match Choice::named(name) {
                 Some(choice) => choice.read(reader),
-                None => return Err(unknown_via(name).into()),
+                None => return Err(unknown_via(name, declared).into()),
             },
             Via::File(folder) => Some(TransportSetting::File(Some(folder.clone()))),
             Via::Inbox(folder) => Some(TransportSetting::Inbox(folder.clone())),
@@ -127,36 +147,25 @@ impl MailSettings {
             None => Err(faults),
         }
     }
+}
 
-    /// DirectMail has its own sender; SMTP needs one from here.
-    fn check_sender(&self, reader: &mut Reader<'_>) {
-        let smtp = self.transports.iter().any(|t| matches!(t, TransportSetting::Smtp(_)));
-        if smtp
-            && self.from.address.is_none()
-            && reader.environment.get("EMAILS_FROM_EMAIL").is_none()
-        {
-            reader.missing(
-                "EMAILS_FROM_EMAIL",
-                text!(
-                    "set it to the address that mail comes from: `SMTP_USER` is not an address",
-                    "请设为发件人地址：`SMTP_USER` 不是邮箱地址"
-                ),
-            );
+impl TransportSetting {
+    /// How many connections at once, where nothing else is said.
+    pub(super) fn connections(&self) -> usize {
+        match self {
+            TransportSetting::Smtp(smtp) => smtp.preset.connections,
+            TransportSetting::DirectMail(_) => 5,
+            TransportSetting::Inbox(_) | TransportSetting::File(_) => 1,
         }
     }
 
-    fn check_inbox(&self, reader: &mut Reader<'_>) {
-        let inbox = self.transports.iter().any(|t| matches!(t, TransportSetting::Inbox(_)));
-        if self.production && inbox {
-            let title = text!(
-                "`EMAIL_PROVIDER=inbox` in production: mail is kept in a folder, nobody receives it",
-                "生产环境使用 `EMAIL_PROVIDER=inbox`：邮件只保存在文件夹中，不会发出"
-            );
-            let hint = text!(
-                "set `EMAIL_PROVIDER` to a provider",
-                "请把 `EMAIL_PROVIDER` 设为真实的服务商"
-            );
-            reader.faults.push(Diagnostic::warning(Code::ConfigSuspect, title).hint(hint));
+    /// What it is called where the environment alone speaks of it.
+    pub(super) fn usual_name(&self) -> &'static str {
+        match self {
+            TransportSetting::Smtp(smtp) => smtp.preset.id,
+            TransportSetting::DirectMail(_) => "aliyun",
+            TransportSetting::Inbox(_) => "inbox",
+            TransportSetting::File(_) => "file",
         }
     }
 }
@@ -198,11 +207,11 @@ fn read_project(reader: &mut Reader<'_>) -> Option<ProjectSetting> {
     })
 }
 
-fn unknown_via(name: &str) -> Diagnostic {
+fn unknown_via(name: &str, declared: &[&str]) -> Diagnostic {
     let title = text!("`--via` names no transport that is known", "`--via` 指定的传输方式不存在");
     Diagnostic::error(Code::ViaInvalid, title)
         .hint(Choice::names_hint())
-        .did_you_mean(name, Choice::names())
+        .did_you_mean(name, declared.iter().copied().chain(Choice::names()))
 }
 
 impl fmt::Debug for FromSetting {

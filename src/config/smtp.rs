@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::directmail::refuse_public_mailbox;
 use super::login::{Login, Proof};
 use super::presets::{FromRule, Preset, Tls};
 use super::reader::Reader;
@@ -34,7 +35,8 @@ impl SmtpSettings {
         let (port, tls) = read_port_and_tls(reader, preset);
         let login = Login::read(reader, preset);
         if tls == Tls::None && login.is_some() {
-            reader.faults.push(login_in_clear());
+            let fault = login_in_clear(reader);
+            reader.faults.push(fault);
         }
         check_from(reader, preset);
         let ca_file = reader.text("SMTP_CA_FILE").map(PathBuf::from);
@@ -61,9 +63,13 @@ impl SmtpSettings {
 fn read_host(reader: &mut Reader<'_>, preset: &'static Preset) -> Option<String> {
     let Some(variable) = reader.variable("SMTP_SERVER") else {
         if preset.hosts.is_empty() && reader.environment.get("SMTP_SERVER").is_none() {
+            let (en, zh) = (
+                reader.said("`EMAIL_PROVIDER=", "`provider: "),
+                reader.said("设 `EMAIL_PROVIDER=", "写 `provider: "),
+            );
             reader.missing("SMTP_SERVER", text!(
-                "set it to the provider's host, such as `smtp.qq.com`; or say `EMAIL_PROVIDER=aliyun`, or `EMAIL_PROVIDER=inbox` to keep mail in a folder",
-                "请设为服务商的主机名，如 `smtp.qq.com`；或设 `EMAIL_PROVIDER=aliyun`；只想把邮件存到文件夹请设 `EMAIL_PROVIDER=inbox`"
+                "set it to the provider's host, such as `smtp.qq.com`; or say {en}aliyun`, or {en}inbox` to keep mail in a folder",
+                "请设为服务商的主机名，如 `smtp.qq.com`；或{zh}aliyun`；只想把邮件存到文件夹请{zh}inbox`"
             ));
         }
         return preset.hosts.first().map(|host| (*host).to_owned());
@@ -82,17 +88,15 @@ fn read_host(reader: &mut Reader<'_>, preset: &'static Preset) -> Option<String>
     let other = Preset::by_host(host).id;
     let id = preset.id;
     if other != "smtp" && id != "smtp" && other != id {
+        let (provider, server) = (reader.name("EMAIL_PROVIDER"), &variable.name);
         let fault = Diagnostic::error(
             Code::EnvConflict,
             text!(
-                "`EMAIL_PROVIDER` says `{id}`, `SMTP_SERVER` is a host of `{other}`",
-                "`EMAIL_PROVIDER` 是 `{id}`，而 `SMTP_SERVER` 属于 `{other}`"
+                "`{provider}` says `{id}`, `{server}` is a host of `{other}`",
+                "`{provider}` 是 `{id}`，而 `{server}` 属于 `{other}`"
             ),
         );
-        let hint = text!(
-            "remove `EMAIL_PROVIDER` or `SMTP_SERVER`",
-            "请删除 `EMAIL_PROVIDER` 或 `SMTP_SERVER`"
-        );
+        let hint = text!("remove `{provider}` or `{server}`", "请删除 `{provider}` 或 `{server}`");
         reader.faults.push(fault.hint(hint).set_by(&variable.origin));
     }
     Some(host.to_owned())
@@ -120,10 +124,14 @@ fn read_port_and_tls(reader: &mut Reader<'_>, preset: &'static Preset) -> (u16, 
             reader.faults.push(both_tls());
             by_port
         }
-        (_, Some(true)) => Tls::Implicit,
+        (_, Some(true)) => {
+            reader.faults.extend(told_starttls_port(reader, preset, port));
+            Tls::Implicit
+        }
         (Some(false), _) => Tls::None,
         (Some(true), _) if by_port == Tls::Implicit => {
-            reader.faults.push(implicit_note(port));
+            let fault = implicit_note(reader, port);
+            reader.faults.push(fault);
             by_port
         }
         _ => by_port,
@@ -142,32 +150,45 @@ pub(super) fn tls_of_port(port: u16) -> Tls {
 
 /// QQ, NetEase and DirectMail refuse a From that is not the login, after the whole dialogue.
 fn check_from(reader: &mut Reader<'_>, preset: &'static Preset) {
+    if let ("aliyun-smtp", Some(user)) = (preset.id, reader.environment.get("SMTP_USER")) {
+        refuse_public_mailbox(reader, user);
+    }
     let [from, user] = ["EMAILS_FROM_EMAIL", "SMTP_USER"].map(|name| reader.environment.get(name));
     if let (FromRule::MustBeLogin, Some(from), Some(user)) = (preset.from, from, user)
         && !from.value.expose().trim().eq_ignore_ascii_case(user.value.expose().trim())
     {
-        let id = preset.id;
+        let (id, from_name, user_name) = (preset.id, &from.name, &user.name);
         let fault = Diagnostic::warning(
             Code::ConfigSuspect,
             text!(
-                "`EMAILS_FROM_EMAIL` is not `SMTP_USER`: `{id}` refuses other senders",
-                "`EMAILS_FROM_EMAIL` 与 `SMTP_USER` 不同：`{id}` 会拒绝其他发件人"
+                "`{from_name}` is not `{user_name}`: `{id}` refuses other senders",
+                "`{from_name}` 与 `{user_name}` 不同：`{id}` 会拒绝其他发件人"
             ),
         );
-        let hint = text!("set both to the same address", "请把两者设为同一个地址");
+        let own = reader.name("EMAILS_FROM_EMAIL");
+        let hint = match own == *from_name {
+            true => text!("set both to the same address", "请把两者设为同一个地址"),
+            false => text!(
+                "set `{own}` to the same address as `{user_name}`",
+                "请把 `{own}` 设为与 `{user_name}` 相同的地址"
+            ),
+        };
         reader.faults.push(fault.hint(hint).set_by(&from.origin));
     }
 }
 
-fn login_in_clear() -> Diagnostic {
-    let title = text!(
-        "`SMTP_TLS=false` would send the password unencrypted",
-        "`SMTP_TLS=false` 会以明文发送密码"
-    );
-    Diagnostic::error(Code::ConfigInsecure, title).hint(text!(
-        "remove `SMTP_TLS`, or set `SMTP_SSL=true` for a server that speaks TLS from the first byte",
-        "请删除 `SMTP_TLS`；若服务器从一开始就使用 TLS，请设 `SMTP_SSL=true`"
-    ))
+fn login_in_clear(reader: &Reader<'_>) -> Diagnostic {
+    let [none, remove, implicit] = [
+        reader.said("SMTP_TLS=false", "tls: none"),
+        reader.said("SMTP_TLS", "tls"),
+        reader.said("SMTP_SSL=true", "tls: implicit"),
+    ];
+    let title = text!("`{none}` would send the password unencrypted", "`{none}` 会以明文发送密码");
+    let fault = Diagnostic::error(Code::ConfigInsecure, title).hint(text!(
+        "remove `{remove}`, or set `{implicit}` for a server that speaks TLS from the first byte",
+        "请删除 `{remove}`；若服务器从一开始就使用 TLS，请设 `{implicit}`"
+    ));
+    reader.at_variable(fault, "SMTP_TLS")
 }
 
 fn both_tls() -> Diagnostic {
@@ -179,14 +200,39 @@ fn both_tls() -> Diagnostic {
     ))
 }
 
-fn implicit_note(port: u16) -> Diagnostic {
-    Diagnostic::info(
-        Code::ConfigNote,
-        text!(
-            "`SMTP_TLS=true` on port {port}: TLS from the first byte, no STARTTLS",
-            "端口 {port} 上的 `SMTP_TLS=true`：从一开始就使用 TLS，不用 STARTTLS"
-        ),
-    )
+fn implicit_note(reader: &Reader<'_>, port: u16) -> Diagnostic {
+    let said = reader.said("SMTP_TLS=true", "tls: starttls");
+    let title = text!(
+        "`{said}` on port {port}: TLS from the first byte, no STARTTLS",
+        "端口 {port} 上的 `{said}`：从一开始就使用 TLS，不用 STARTTLS"
+    );
+    reader.at_variable(Diagnostic::info(Code::ConfigNote, title), "SMTP_TLS")
+}
+
+/// 587, 25 and 80 begin in clear: a client that begins with TLS waits for an answer that never
+/// comes. Of the known providers that is certain.
+fn told_starttls_port(
+    reader: &Reader<'_>,
+    preset: &'static Preset,
+    port: u16,
+) -> Option<Diagnostic> {
+    if !matches!(port, 25 | 80 | 587) {
+        return None;
+    }
+    let implicit = reader.said("SMTP_SSL=true", "tls: implicit");
+    let starttls = reader.said("SMTP_TLS=true", "tls: starttls");
+    let port_key = reader.said("SMTP_PORT=", "port: ");
+    let title = text!(
+        "`{implicit}` on port {port}, which begins in clear and goes over to TLS by STARTTLS",
+        "端口 {port} 先明文、再用 STARTTLS 升级，与 `{implicit}` 不符"
+    );
+    let hint = text!(
+        "write `{port_key}465` to keep `{implicit}`, or `{starttls}` in its place to keep the port",
+        "保留 `{implicit}` 请写 `{port_key}465`；保留端口请改用 `{starttls}`"
+    );
+    let told = if preset.hosts.is_empty() { Diagnostic::warning } else { Diagnostic::error };
+    let fault = told(Code::EnvConflict, title).hint(hint);
+    Some(reader.at_variable(fault, "SMTP_SSL"))
 }
 
 impl fmt::Debug for SmtpSettings {

@@ -107,7 +107,8 @@ fn decoded(user: &str) -> Option<String> {
     (!user.is_empty() && !user.chars().any(char::is_control)).then_some(user)
 }
 
-fn is_name(text: &str) -> bool {
+/// What a transport may be called.
+pub(super) fn is_name(text: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     !text.is_empty() && text.chars().all(inner)
 }

@@ -117,9 +117,9 @@ codes! {
     SendContent = "send_content", "the content was refused", "邮件内容被拒绝";
     SendSize = "send_size", "the mail is too large for the provider", "邮件超过服务商允许的大小";
     SendInDoubt = "send_in_doubt", "handed over, and the answer was lost: it may have been sent", "已移交但未收到答复：可能已经发出";
+    PlanImpossible = "plan_impossible", "no transport of the route can carry the mail", "没有通道能够携带这封邮件";
     CopyRefused = "copy_refused", "security mail has one recipient", "安全邮件只能有一个收件人";
     NeedsOutbox = "needs_outbox", "a wish that needs an outbox", "需要待发队列才能满足的要求";
-    TransportUnavailable = "transport_unavailable", "a transport that this version does not have", "此版本尚不支持的通道";
     ProjectNotFound = "project_not_found", "there is no mail project", "找不到邮件项目";
     SnapshotDiffers = "snapshot_differs", "a mail differs from its snapshot", "邮件与快照不一致";
     GmailClip = "gmail-clip", "Gmail cuts the mail off", "Gmail 会截断邮件";
@@ -133,10 +133,12 @@ codes! {
     EnvFileUnread = "env_file_unread", "an env file is there but was not asked for", "存在未被要求读取的环境文件";
     ConfigMissing = "config_missing", "a required variable is not set", "缺少必需的环境变量";
     ConfigBadValue = "config_bad_value", "a variable has a value that cannot be used", "环境变量的值不可用";
-    ConfigInsecure = "config_insecure", "a secret would travel unencrypted", "机密信息会以明文传输";
+    ConfigInsecure = "config_insecure", "a secret stands in the open or would travel unencrypted", "机密信息以明文保存或传输";
     ConfigSuspect = "config_suspect", "a variable looks wrong for this provider", "环境变量与该服务商的要求不符";
     ConfigForeignName = "config_foreign_name", "a variable under another framework's name", "使用了其他框架的变量名";
     ConfigNote = "config_note", "how a variable was understood", "对环境变量的理解方式";
+    RouteUnreachable = "route_unreachable", "a route that no mail can take", "不会有邮件走到的路由";
+    RouteMissing = "route_missing", "mails that no route takes", "有邮件不属于任何路由";
     Usage = "usage", "the command line is wrong", "命令行有误";
     ViaInvalid = "via_invalid", "`--via` is none of its forms", "`--via` 的写法不正确";
     ViaPassword = "via_password", "`--via` holds a password", "`--via` 中含有密码";

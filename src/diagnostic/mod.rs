@@ -188,6 +188,15 @@ impl Diagnostic {
         self.in_file(name)
     }
 
+    /// Keeps the file and the line, and shows nothing of what stands there any more.
+    pub fn without_excerpt(mut self) -> Self {
+        if let Some(span) = self.place.span.take() {
+            self.place.line = Some(span.line());
+            self.label = None;
+        }
+        self
+    }
+
     /// Names a place in JSON by its pointer (RFC 6901).
     pub fn pointer(mut self, pointer: impl Into<String>) -> Self {
         self.place.pointer = Some(pointer.into());

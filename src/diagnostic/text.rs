@@ -49,6 +49,11 @@ impl Span {
         self.range.clone()
     }
 
+    /// The line it starts on, from 1.
+    pub fn line(&self) -> usize {
+        self.line_and_column(self.range.start).0
+    }
+
     pub(super) fn line_and_column(&self, at: usize) -> (usize, usize) {
         let before = &self.source.text()[..at];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::fmt::rfc2822;
 use jiff::{Timestamp, civil};
 
 use super::{TimeZone, ValueError};
@@ -49,6 +50,12 @@ impl Instant {
             Ok(_) => ValueError::OffsetMissing,
             Err(_) => ValueError::NotAnInstant,
         })
+    }
+
+    /// Reads the Date of an HTTP answer, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
+    pub fn parse_http(text: &str) -> Option<Instant> {
+        let parser = rfc2822::DateTimeParser::new();
+        parser.parse_timestamp(text.trim()).ok().map(Instant)
     }
 
     /// Takes Unix time; `None` before the year −9999 and behind the year 9999.

@@ -142,6 +142,16 @@ impl DisplayName {
         &self.0
     }
 
+    /// The name cut to a number of characters, at least one. What joins or marks the character
+    /// behind the cut goes as well.
+    pub fn shortened(&self, characters: usize) -> DisplayName {
+        if self.0.chars().count() <= characters {
+            return self.clone();
+        }
+        let cut: String = self.0.chars().take(characters.max(1)).collect();
+        DisplayName(cut.trim_end_matches(|c: char| c.is_whitespace() || c == '\u{200D}').to_owned())
+    }
+
     /// Whether a reader may take the name for the address.
     pub fn looks_like_address(&self) -> bool {
         self.0.contains(['@', '＠'])

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::compose::{Rendered, Seal};
+use crate::error::{Error, Undelivered};
 use crate::mail::Address;
-use crate::transport::{Outgoing, Receipt, Reply, SendError, Taken};
+use crate::transport::{Outgoing, Receipt, Reply, SendError, Stage, Taken, Tried};
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +24,18 @@ pub enum State {
     Unknown,
     /// It lies in an inbox or a folder of this machine
     Caught,
+}
+
+impl State {
+    /// The name in receipts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Sent => "sent",
+            State::Failed => "failed",
+            State::Unknown => "unknown",
+            State::Caught => "caught",
+        }
+    }
 }
 
 /// A mail that was taken. Serialises to the receipt of `send --json`.
@@ -52,10 +66,14 @@ pub struct Delivery {
     pub adapted: Vec<crate::compose::Adapted>,
     /// Where it lies, if on this machine
     pub path: Option<PathBuf>,
-    /// Milliseconds by step
-    pub timings_ms: BTreeMap<&'static str, f64>,
+    /// Milliseconds by step, in order
+    #[serde(serialize_with = "steps")]
+    pub timings_ms: Vec<(&'static str, f64)>,
     /// Always `null`: a mail that was not taken is an error
     pub error: Option<String>,
+    /// The transports that were tried before
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "tried")]
+    pub tried: Vec<Tried>,
     /// What became of the copies (cc, bcc)
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<Copy>,
@@ -88,8 +106,9 @@ impl Delivery {
         mail: &Outgoing<'_>,
         transport: &str,
         receipt: Receipt,
-        copies: Vec<Copy>,
         clock: Clock,
+        tried: Vec<Tried>,
+        copies: Vec<Copy>,
     ) -> Delivery {
         Delivery {
             id: mail.seal.id().to_owned(),
@@ -105,8 +124,38 @@ impl Delivery {
             path: receipt.path,
             timings_ms: clock.steps,
             error: None,
+            tried,
             copies,
         }
+    }
+
+    /// The line that operators look for: no address, subject or variable in it.
+    pub(super) fn log(&self) {
+        let Delivery { to, id, kind, locale, transport, .. } = self;
+        match self.state {
+            State::Caught => {
+                tracing::debug!(%kind, %locale, %transport, %id, "Email caught for {to}")
+            }
+            _ => tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}"),
+        }
+    }
+}
+
+/// A mail that was finished and that no transport took; the last one tried decides.
+pub(super) fn undelivered(rendered: &Rendered, seal: &Seal, mut tried: Vec<Tried>) -> Undelivered {
+    let Tried { transport, error } = tried.pop().expect("a plan names one transport at least");
+    let (id, message_id) = (seal.id().to_owned(), seal.message_id().as_str().to_owned());
+    let (kind, locale) = (rendered.kind.clone(), rendered.locale.to_string());
+    let to = rendered.recipients.to.address().masked();
+    Undelivered { id, message_id, kind, locale, to, transport, error, tried }
+}
+
+/// The counterpart of [`Delivery::log`].
+pub(super) fn log_failure(error: &Error) {
+    if let Some(mail) = error.undelivered() {
+        let Undelivered { to, id, kind, locale, transport, error, .. } = mail;
+        let cause = error.cause.as_str();
+        tracing::warn!(%kind, %locale, %transport, %id, cause, "Email not sent to {to}: {error}");
     }
 }
 
@@ -133,21 +182,56 @@ fn adapted<S: serde::Serializer>(
     adapted.iter().map(pair).collect::<Vec<_>>().serialize(serializer)
 }
 
+fn steps<S: serde::Serializer>(
+    steps: &[(&'static str, f64)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(steps.iter().copied())
+}
+
+fn tried<S: serde::Serializer>(tried: &[Tried], serializer: S) -> Result<S::Ok, S::Error> {
+    let shown = |tried: &Tried| {
+        BTreeMap::from([
+            ("transport", tried.transport.clone()),
+            ("cause", tried.error.cause.as_str().to_owned()),
+            ("title", tried.error.to_string()),
+        ])
+    };
+    serializer.collect_seq(tried.iter().map(shown))
+}
+
 /// Times the steps of one delivery.
 pub(super) struct Clock {
     last: Instant,
-    steps: BTreeMap<&'static str, f64>,
+    steps: Vec<(&'static str, f64)>,
 }
 
 impl Clock {
     pub fn start() -> Clock {
-        Clock { last: Instant::now(), steps: BTreeMap::new() }
+        Clock { last: Instant::now(), steps: Vec::new() }
     }
 
-    /// Ends a step; microseconds are enough.
+    /// Ends a step.
     pub fn step(&mut self, name: &'static str) {
-        let micros = self.last.elapsed().as_micros();
-        self.steps.insert(name, micros as f64 / 1_000.0);
+        self.note(name, self.last.elapsed());
         self.last = Instant::now();
+    }
+
+    /// Ends the delivery, with the steps that the transport took.
+    pub fn delivered(&mut self, steps: &[(Stage, Duration)]) {
+        for (stage, took) in steps {
+            self.note(stage.as_str(), *took);
+        }
+        self.step("deliver");
+    }
+
+    /// Adds to a step that came before: another transport may have been tried. Microseconds are
+    /// enough.
+    fn note(&mut self, name: &'static str, took: Duration) {
+        let millis = took.as_micros() as f64 / 1_000.0;
+        match self.steps.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, total)) => *total += millis,
+            None => self.steps.push((name, millis)),
+        }
     }
 }

@@ -15,23 +15,32 @@
 //! ```
 
 mod builder;
+mod carrier;
 mod delivery;
+mod outfit;
+mod routes;
 mod sending;
+mod setup;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 
-pub use builder::{Asked, MailerBuilder, Setup};
+pub use builder::MailerBuilder;
 pub use delivery::{Copy, Delivery, State};
+pub use outfit::Outfit;
 pub use sending::Sending;
+pub use setup::{Asked, Setup};
 
 use crate::compose::{Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
 use crate::error::Error;
 use crate::mail::Mailbox;
-use crate::transport::{Outgoing, Receipt, SendError, Transport, Unrecorded};
+use crate::transport::{Outgoing, Transport, Unrecorded};
+use carrier::Carrier;
+use delivery::{Clock, log_failure, undelivered};
+use routes::Routes;
 
 /// How long one delivery may take.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -44,8 +53,8 @@ pub struct Mailer {
 
 struct Shared {
     composer: ArcSwap<Composer>,
-    transport: Arc<dyn Transport>,
-    /// `SOURCE_DATE_EPOCH`, where the transport heeds it
+    routes: Routes,
+    /// `SOURCE_DATE_EPOCH`, where the transports heed it
     epoch: Option<i64>,
 }
 
@@ -79,68 +88,103 @@ impl Mailer {
         self.shared.composer.store(Arc::new(composer));
     }
 
-    /// The transport that mails leave by.
-    pub fn transport(&self) -> &dyn Transport {
-        &*self.shared.transport
+    /// The transports that mails leave by.
+    pub fn transports(&self) -> impl Iterator<Item = &dyn Transport> {
+        self.shared.routes.carriers().iter().map(|carrier| &*carrier.transport)
     }
 
-    /// Renders, seals, composes and delivers a draft, copies included.
+    /// Lets transports be tried again that a refused login or sender has stopped.
+    pub fn resume(&self) {
+        self.shared.routes.carriers().iter().for_each(Carrier::resume);
+    }
+
+    /// Ends warm connections. The mailer may be used again afterwards.
+    pub async fn close(&self) {
+        for transport in self.transports() {
+            transport.close().await;
+        }
+    }
+
+    /// Renders, seals, composes and delivers a draft, copies included. Transports of the route are
+    /// tried in their order, as long as no copy can be out.
     ///
     /// # Errors
     /// See [`Error::kind`].
     pub async fn send(&self, draft: &Draft) -> Result<Delivery, Error> {
-        let mut clock = delivery::Clock::start();
+        let mut clock = Clock::start();
         let rendered = self.composer().render(draft)?;
         clock.step("render");
-        let seal = self.seal(&rendered)?;
-        let message = compose(&rendered, &seal, self.shared.transport.profile())?;
-        clock.step("compose");
-        let outgoing = Outgoing {
-            rendered: &rendered,
-            seal: &seal,
-            message: &message,
-            deadline: Instant::now() + DEADLINE,
-        };
-        let receipt = self.deliver(outgoing).await?;
-        clock.step("deliver");
-        let copies = self.send_copies(&outgoing).await;
-        Ok(Delivery::new(&outgoing, self.shared.transport.name(), receipt, copies, clock))
+        let route = self.shared.routes.plan(&rendered)?;
+        let seal = self.seal(&rendered, route[0])?;
+        let delivery = deliver(&rendered, &seal, &route, clock).await;
+        match &delivery {
+            Ok(delivery) => delivery.log(),
+            Err(error) => log_failure(error),
+        }
+        delivery
     }
 
-    fn seal(&self, rendered: &Rendered) -> Result<Seal, Error> {
+    fn seal(&self, rendered: &Rendered, first: &Carrier) -> Result<Seal, Error> {
         let from = rendered.recipients.from.as_ref();
-        let from = from.unwrap_or(&self.shared.transport.profile().from);
+        let from = from.unwrap_or(&first.transport.profile().from);
         Ok(match self.shared.epoch {
             Some(epoch) => Seal::reproducible(rendered, epoch, from)?,
             None => fresh_seal(from)?,
         })
     }
+}
 
-    async fn deliver(&self, mail: Outgoing<'_>) -> Result<Receipt, SendError> {
-        self.shared.transport.deliver(mail, &mut Unrecorded).await
-    }
-
-    /// Copies are transactions of their own; the mail itself has left already.
-    async fn send_copies(&self, mail: &Outgoing<'_>) -> Vec<Copy> {
-        let recipients = &mail.rendered.recipients;
-        let mut copies = Vec::new();
-        for mailbox in recipients.cc.iter().chain(&recipients.bcc) {
-            copies.push(self.send_copy(mail, mailbox).await);
+/// Tries the transports of a plan in turn.
+async fn deliver(
+    rendered: &Rendered,
+    seal: &Seal,
+    route: &[&Carrier],
+    mut clock: Clock,
+) -> Result<Delivery, Error> {
+    let mut tried = Vec::new();
+    for (place, carrier) in route.iter().enumerate() {
+        let name = carrier.transport.name();
+        let message = compose(rendered, seal, carrier.transport.profile())?;
+        clock.step("compose");
+        let deadline = Instant::now() + DEADLINE;
+        let mail = Outgoing { rendered, seal, message: &message, deadline };
+        let last = place + 1 == route.len();
+        match carrier.deliver(mail, &mut Unrecorded, last).await {
+            Ok(receipt) => {
+                clock.delivered(&receipt.steps);
+                let copies = send_copies(carrier, &mail).await;
+                return Ok(Delivery::new(&mail, name, receipt, clock, tried, copies));
+            }
+            Err(error) => {
+                let goes_on = error.may_go_elsewhere();
+                tried.push(error.by(name));
+                if !goes_on {
+                    break;
+                }
+            }
         }
-        copies
     }
+    Err(undelivered(rendered, seal, tried).into())
+}
 
-    async fn send_copy(&self, mail: &Outgoing<'_>, to: &Mailbox) -> Copy {
-        let message = mail.message.for_recipient(to.address());
+/// Copies are transactions of their own; the mail itself has left already.
+async fn send_copies(carrier: &Carrier, mail: &Outgoing<'_>) -> Vec<Copy> {
+    let recipients = &mail.rendered.recipients;
+    let mut copies = Vec::new();
+    for mailbox in recipients.cc.iter().chain(&recipients.bcc) {
+        let message = mail.message.for_recipient(mailbox.address());
         let seal = mail.seal.copy(&new_id());
         let copy = Outgoing { message: &message, seal: &seal, ..*mail };
-        Copy::new(to.address(), self.deliver(copy).await)
+        let result = carrier.deliver(copy, &mut Unrecorded, true).await;
+        copies.push(Copy::new(mailbox.address(), result));
     }
+    copies
 }
 
 impl std::fmt::Debug for Mailer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mailer").field("transport", &self.transport().name()).finish()
+        let names: Vec<&str> = self.transports().map(Transport::name).collect();
+        f.debug_struct("Mailer").field("transports", &names).finish()
     }
 }
 

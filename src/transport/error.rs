@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Reply;
-use super::replies::{Heard, Meaning, look_up};
+use super::replies::{Heard, Meaning, look_up, masked};
 use crate::diagnostic::{Code, Text};
 use crate::text;
 
@@ -226,16 +226,18 @@ impl SendError {
     }
 
     /// An answer that was no consent, read by the dictionary of replies. `provider` is a name of
-    /// `EMAIL_PROVIDER`; an unknown one gets the general reading.
+    /// `EMAIL_PROVIDER`; an unknown one gets the general reading. Addresses and logins that the
+    /// answer echoes are masked.
     pub fn refused(provider: &str, stage: Stage, reply: Reply) -> SendError {
         let Meaning { cause, retry, hint, help } =
             look_up(&Heard { provider, stage, reply: &reply });
+        let reply = Reply { text: masked(&reply.text), ..reply };
         let asked = stage.asked();
         let what = text!(
             "the server answered {asked} with `{reply}`",
             "服务器对 {asked} 的答复是 `{reply}`"
         );
-        SendError { stage, cause, retry, reply: Some(reply), what, hint, help }
+        SendError { stage, cause, retry, reply: Some(reply), what, hint: Some(hint), help }
     }
 
     /// Says what a person can do.
@@ -271,5 +273,31 @@ impl SendError {
             Some(hint) => fault.hint(hint),
             None => fault,
         }
+    }
+}
+
+/// A transport that was tried and did not take a mail.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Tried {
+    /// Its name
+    pub transport: String,
+    /// What it said
+    pub error: SendError,
+}
+
+impl SendError {
+    /// Whether another transport may be tried: no copy can be out, and what was wrong is not the
+    /// mail itself.
+    pub fn may_go_elsewhere(&self) -> bool {
+        !matches!(
+            self.cause,
+            Cause::InDoubt | Cause::NotRecorded | Cause::Recipient | Cause::Content
+        )
+    }
+
+    /// The same, with the transport that said it.
+    pub fn by(self, transport: &str) -> Tried {
+        Tried { transport: transport.to_owned(), error: self }
     }
 }

@@ -1,5 +1,7 @@
 //! What a transport cannot carry, as data for the plan that is made before anything is sent.
 
+use crate::mail::Address;
+
 /// Something that a mail may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,10 +26,18 @@ pub struct Limits {
     pub name: Option<usize>,
     /// The largest message or request, in bytes
     pub bytes: Option<usize>,
+    /// The one address that it takes as a sender
+    pub only_sender: Option<Address>,
 }
 
 impl Limits {
     /// Everything gets through.
-    pub const NONE: Limits =
-        Limits { lacks: &[], carries_header: |_| true, subject: None, name: None, bytes: None };
+    pub const NONE: Limits = Limits {
+        lacks: &[],
+        carries_header: |_| true,
+        subject: None,
+        name: None,
+        bytes: None,
+        only_sender: None,
+    };
 }

@@ -4,6 +4,10 @@
 //! The order of a delivery is fixed: prepare, [`HandOver::commit`], hand over, answer. What fails
 //! before the commit was surely not sent; after it a copy may be out.
 
+mod breaker;
+mod directmail;
+#[cfg(feature = "dkim")]
+mod dkim;
 mod error;
 mod file;
 mod inbox;
@@ -20,7 +24,11 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-pub use error::{Cause, Effect, Retry, SendError, Stage};
+pub use breaker::Breaker;
+pub use directmail::{AccountStatus, AccountSummary, DirectMailTransport};
+#[cfg(feature = "dkim")]
+pub use dkim::DkimSigner;
+pub use error::{Cause, Effect, Retry, SendError, Stage, Tried};
 pub use file::FileTransport;
 pub use inbox::InboxTransport;
 pub use limits::{Feature, Limits};

@@ -16,6 +16,9 @@ pub(super) fn fault(source: &SourceText, error: &serde_yaml::Error) -> Diagnosti
     if let Some(tab) = tab_indent(source, &at) {
         return tab;
     }
+    if let Some(unquoted) = unquoted_variable(source, &at) {
+        return unquoted;
+    }
     if let Some(unquoted) = unquoted_brace(source, &at) {
         return unquoted;
     }
@@ -98,6 +101,26 @@ fn duplicate(at: Span) -> Diagnostic {
     )
     .at(at)
     .hint(text!("keep one of the two", "请只保留其中一个"))
+}
+
+/// `{ password: ${SMTP_PASSWORD} }`: within braces, YAML takes the next one for its own.
+fn unquoted_variable(source: &SourceText, at: &Span) -> Option<Diagnostic> {
+    let text = source.text();
+    let line_start = text[..at.range().start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[line_start..].lines().next()?;
+    let starts = line.match_indices("${").map(|(start, _)| start);
+    let start = starts.into_iter().find(|start| !line[..*start].ends_with(['"', '\'']))?;
+    let end = start + line[start..].find('}')? + 1;
+    let written = &line[start..end];
+    Some(
+        Diagnostic::error(
+            Code::YamlSyntax,
+            text!("`{written}` must be in quotes here", "此处的 `{written}` 必须加引号"),
+        )
+        .at(source.span(line_start + start..line_start + end))
+        .label(text!("YAML ends the text at the `{{`", "YAML 会在 `{{` 处截断文本"))
+        .hint(text!("write \"{written}\" in double quotes", "请用双引号写成 \"{written}\"")),
+    )
 }
 
 /// A text that begins with `{`, `%{` or `{{` and is not in quotes is the mistake that translators

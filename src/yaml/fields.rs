@@ -24,9 +24,16 @@ impl<'n> Fields<'n> {
         Fields { entries, span: node.span.clone(), known: Vec::new() }
     }
 
+    /// Where the mapping stands.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
     /// The value of one key; `null` counts as absent.
     pub fn get(&mut self, name: &'static str) -> Option<&'n Node> {
-        self.known.push(name);
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
         let node = self.entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)?;
         (!matches!(node.value, Value::Null)).then_some(node)
     }

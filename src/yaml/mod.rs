@@ -8,12 +8,14 @@
 mod fault;
 mod fields;
 mod raw;
+mod veil;
 
 use serde::de::DeserializeOwned;
 use serde_yaml::Spanned;
 
 pub use fault::unquoted_brace_fault;
 pub use fields::{Fields, unknown_key};
+pub use veil::veiled;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText, Span};
 use crate::text;

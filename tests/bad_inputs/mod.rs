@@ -21,6 +21,11 @@ impl Case {
         self.0[key].as_str().unwrap_or_default()
     }
 
+    /// Anything beside texts; null where there is nothing.
+    pub fn field(&self, key: &str) -> &Value {
+        &self.0[key]
+    }
+
     pub fn json(&self) -> &Value {
         &self.0["json"]
     }

@@ -56,7 +56,7 @@ pub fn finish(composer: &Composer, draft: &Draft) -> Result<Vec<u8>, Diagnostics
     let rendered = composer.render(draft)?;
     let from = Mailbox::parse("sender@example.test").unwrap();
     let seal = Seal::new("01890a5d-ac96-774b-bcce-b302099a8057", 1_767_225_600, &from).unwrap();
-    let profile = Profile { from, images: ImageMode::Inside };
+    let profile = Profile::new(from, ImageMode::Inside);
     Ok(compose(&rendered, &seal, &profile).unwrap().bytes().to_vec())
 }
 

@@ -11,22 +11,6 @@ fn send_with(place: &Place, file: &str) -> Ran {
 }
 
 #[test]
-fn env_files_of_deployed_systems_are_understood() {
-    let place = Place::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/env");
-    copy(&folder, &place.path(""));
-    let runs = ["qq.env", "163.env", "gmail.env", "office365.env", "aliyun.env"]
-        .map(|file| send_with(&place, file).exits(3));
-    reviewed("env_deployed", &runs.each_ref());
-    for (ran, secret) in
-        runs.iter().zip(["abcdefghijklmnop", "your-163", "your-app", "abcdefgh", "your-secret"])
-    {
-        assert!(!ran.screen().contains(secret), "{}", ran.screen());
-    }
-    assert!(place.list(".hongyan").is_empty());
-}
-
-#[test]
 fn dot_env_is_read_outside_production_only() {
     let place = Place::new();
     place.write(".env", "EMAIL_PROVIDER=file\n");
@@ -92,9 +76,12 @@ fn a_missing_piece_is_a_fault_and_no_silent_inbox() {
 #[test]
 fn no_command_shows_a_password() {
     let canary = "hunter2-canary";
-    let place =
-        Place::new().env("SMTP_SERVER", "smtp.example.com").env("SMTP_USER", "me@example.com");
-    let place = place.env("SMTP_PASSWORD", canary).env("ALIYUN_ACCESS_KEY_SECRET", canary);
+    let place = Place::new().env("SMTP_SERVER", "127.0.0.1").env("SMTP_USER", "me@example.com");
+    // Nothing listens on port 1.
+    let place = place
+        .env("SMTP_PORT", "1")
+        .env("SMTP_PASSWORD", canary)
+        .env("ALIYUN_ACCESS_KEY_SECRET", canary);
     let runs = [
         place.run(["kinds", "--json"]),
         place.run(["render", "verification_code", "--json"]),
@@ -112,7 +99,7 @@ fn no_command_shows_a_password() {
         place.run(["send", "verification_code", "--to", "a@example.com", "--sample", "typical"]),
     ];
     runs.iter().for_each(|ran| assert!(!ran.screen().contains(canary), "{}", ran.screen()));
-    assert_eq!(runs.map(|ran| ran.code), [0, 0, 0, 0, 3, 3]);
+    assert_eq!(runs.map(|ran| ran.code), [0, 0, 0, 0, 75, 75]);
 }
 
 #[test]

@@ -83,3 +83,68 @@ fn the_shipped_files_are_valid_by_the_schemas_for_editors() {
     assert!(valid(&schema("project"), &json!({"local": {}})).is_err());
     place.run(["schema", "--file", "other"]).exits(2);
 }
+
+const TRANSPORTS: &str = r#"
+transports:
+  main: { provider: qq, user: "${SMTP_USER}", password: "${SMTP_PASSWORD}", from: "名称 <a@qq.com>" }
+  netease: { provider: 163, user: a@163.com, password: "${NETEASE_PASSWORD}" }
+  relay:
+    host: mail.example.com
+    port: 587
+    tls: starttls
+    user: me@example.com
+    oauth_token: ${RELAY_TOKEN}
+    ca_file: ca.pem
+    pace: 1/6s
+    connections: 2
+    quota: { per_day: 500, zone: Asia/Shanghai, reserve_for_security: 50 }
+    dkim: { selector: s1, domain: example.com, key_file: keys/dkim.pem }
+    images: { hosted: https://cdn.example.com/mail/ }
+  directmail:
+    provider: aliyun
+    region: cn-hangzhou
+    access_key_id: ${ALIYUN_ACCESS_KEY_ID}
+    access_key_secret: ${ALIYUN_ACCESS_KEY_SECRET}
+    account_name: no-reply@mail.example.com
+  box: { provider: inbox, folder: caught }
+routes:
+  - { category: security, via: [main, directmail] }
+  - { kind: notification, domains: [qq.com, 例子.测试], via: [relay] }
+  - { via: [main, 163] }
+"#;
+
+#[test]
+fn the_schema_of_transports_and_routes_takes_what_is_read() {
+    let place = Place::new();
+    let schema = place.run(["schema", "--file", "project"]).exits(0).json();
+    let yaml = |text: &str| serde_yaml::from_str::<Json>(text).unwrap();
+    assert_eq!(valid(&schema, &yaml(TRANSPORTS)), Ok(()));
+    for wrong in [
+        "transports: { a: { provider: qq, password: hunter2 } }",
+        "transports: { a: { provider: qq, prot: 465 } }",
+        "transports: { a: { provider: gamil } }",
+        "transports: { a: { user: me } }",
+        "transports: { a: { provider: qq, tls: ssl } }",
+        "transports: { a: { provider: qq, port: 0 } }",
+        "transports: { a: { provider: qq, pace: 6s } }",
+        "transports: { a: { provider: qq, connections: 0 } }",
+        "transports: { a: { provider: qq, quota: { zone: Asia/Shanghai } } }",
+        "transports: { a: { provider: qq, dkim: { selector: s1 } } }",
+        "transports: { a: { provider: file, images: { hosted: http://example.com/ } } }",
+        "transports: { a: { provider: inbox, pace: 1/6s } }",
+        "transports: { a: { provider: aliyun, password: \"${X}\" } }",
+        "transports: { a: { provider: aliyun } }",
+        "transports: { 阿里云: { provider: inbox } }",
+        "transports: [a]",
+        "routes: []",
+        "routes: { via: [a] }",
+        "routes: [{ via: [] }]",
+        "routes: [{ via: a }]",
+        "routes: [{ via: [a, a] }]",
+        "routes: [{ category: securty, via: [a] }]",
+        "routes: [{ domains: [\"@qq.com\"], via: [a] }]",
+        "routes: [{ kind: notification }]",
+    ] {
+        assert!(valid(&schema, &yaml(wrong)).is_err(), "schema takes {wrong}");
+    }
+}

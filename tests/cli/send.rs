@@ -194,7 +194,7 @@ fn via_that_cannot_be() {
     let name = place.run(with(args, ["gmial"])).exits(3);
     let smtp = place.run(with(args, ["smtp://127.0.0.1:1025?tls=none"])).exits(3);
     assert!(form.stderr.contains("file:DIR") && name.stderr.contains("gmail"), "{}", name.stderr);
-    assert!(smtp.stderr.contains("does not send by SMTP yet"), "{}", smtp.stderr);
+    assert!(smtp.stderr.contains("`EMAILS_FROM_EMAIL` is not set"), "{}", smtp.stderr);
 }
 
 #[test]

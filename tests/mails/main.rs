@@ -39,7 +39,7 @@ fn drafts(composer: &Composer) -> Vec<(String, Draft)> {
 }
 
 fn profile(images: ImageMode) -> Profile {
-    Profile { from: Mailbox::parse(&format!("鸿雁 <{SENDER}>")).unwrap(), images }
+    Profile::new(Mailbox::parse(&format!("鸿雁 <{SENDER}>")).unwrap(), images)
 }
 
 fn modes() -> [ImageMode; 3] {

@@ -60,7 +60,7 @@ fn without_an_epoch_no_two_mails_are_equal() {
 }
 
 fn plain_profile() -> Profile {
-    Profile { from: Mailbox::parse(SENDER).unwrap(), images: ImageMode::Inside }
+    Profile::new(Mailbox::parse(SENDER).unwrap(), ImageMode::Inside)
 }
 
 /// What the binary prints in an empty folder, with nothing in the environment but the clock.

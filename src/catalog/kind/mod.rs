@@ -29,7 +29,8 @@ pub enum Category {
 }
 
 impl Category {
-    const NAMES: [(&str, Category); 3] = [
+    /// All of them, with the names that `message.yaml` and `hongyan.yaml` use.
+    pub const NAMES: [(&str, Category); 3] = [
         ("security", Category::Security),
         ("transactional", Category::Transactional),
         ("notification", Category::Notification),

@@ -1,7 +1,15 @@
-//! What a provider's answer means: a data table, not code.
+//! What a provider's answer means: a data table, `replies.yaml`, and how it is read.
+//!
+//! The table knows providers, stages, codes and words. It does not know connections: what an answer
+//! must look like, and what a missing one means, is told by those who listen.
+
+mod table;
+mod words;
 
 use super::{Cause, Reply, Retry, Stage};
 use crate::diagnostic::Text;
+use table::Table;
+pub(super) use words::{masked, readable};
 
 /// An answer that was no consent.
 pub(super) struct Heard<'a> {
@@ -18,30 +26,12 @@ pub(super) struct Meaning {
     pub cause: Cause,
     pub retry: Retry,
     /// What a person can do
-    pub hint: Option<Text>,
+    pub hint: Text,
     /// The provider's own page about it
     pub help: Option<String>,
 }
 
 /// Looks an answer up; its first digit is the last resort.
 pub(super) fn look_up(heard: &Heard<'_>) -> Meaning {
-    let Heard { stage, reply, .. } = heard;
-    let cause = match (reply.code.as_bytes().first(), stage) {
-        (Some(b'4'), _) => Cause::Transient,
-        (Some(b'5'), Stage::Rcpt) => Cause::Recipient,
-        (Some(b'5'), _) => Cause::Content,
-        _ => Cause::Protocol,
-    };
-    Meaning { cause, retry: cause.retry(), hint: None, help: None }
-}
-
-/// The words of an answer as a person can read them: UTF-8, else GB18030, on one line, without
-/// control characters.
-pub(super) fn readable(bytes: &[u8]) -> String {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(bytes).0,
-    };
-    let line = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().map(line).collect()
+    Table::shipped().meaning(heard)
 }

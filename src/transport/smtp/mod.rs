@@ -15,16 +15,22 @@ mod stream;
 mod transaction;
 mod wire;
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use super::{Cause, HandOver, Outgoing, Receipt, Reply, SendError, Stage, Taken, Transport, tls};
+#[cfg(feature = "dkim")]
+use super::DkimSigner;
+use super::{
+    Cause, HandOver, Limits, Outgoing, Receipt, Reply, SendError, Stage, Taken, Transport, tls,
+};
 use crate::compose::Profile;
-use crate::config::SmtpSettings;
+use crate::config::{FromRule, SmtpSettings};
+use crate::mail::Address;
 use open::{Connection, Server};
 use pool::Pool;
-use transaction::Broken;
+use transaction::{Broken, Parcel};
 
 /// How many connections are open at once, unless said otherwise.
 const CONNECTIONS: usize = 5;
@@ -34,7 +40,10 @@ pub struct SmtpTransport {
     name: String,
     server: Server,
     profile: Profile,
+    limits: Limits,
     pool: Pool,
+    #[cfg(feature = "dkim")]
+    signer: Option<DkimSigner>,
 }
 
 /// One step towards a server, and what was seen there.
@@ -70,10 +79,19 @@ impl SmtpTransport {
         let tls = tls::client_config(settings.ca_file.as_deref())?;
         Ok(SmtpTransport {
             name: name.into(),
+            limits: Limits { only_sender: only_sender(settings), ..Limits::NONE },
             server: Server { settings: settings.clone(), tls },
             profile,
             pool: Pool::new(CONNECTIONS),
+            #[cfg(feature = "dkim")]
+            signer: None,
         })
+    }
+
+    /// Signs each mail (RFC 6376), for a server that does not.
+    #[cfg(feature = "dkim")]
+    pub fn signed_by(self, signer: DkimSigner) -> SmtpTransport {
+        SmtpTransport { signer: Some(signer), ..self }
     }
 
     /// Sets how many connections may be open at once, 5 otherwise.
@@ -81,43 +99,59 @@ impl SmtpTransport {
         SmtpTransport { pool: Pool::new(connections), ..self }
     }
 
-    /// Connects, logs in and leaves. The steps that were done are noted even if one fails, whose
-    /// stage is then the error's.
+    /// Connects, logs in, asks whether the sender may send, and leaves. The steps that were done are
+    /// noted even if one fails, whose stage is then the error's.
     ///
     /// # Errors
     /// What stopped it.
     pub async fn probe(&self, until: Instant, steps: &mut Vec<Step>) -> Result<(), SendError> {
-        let connection = self.server.open(until, steps).await?;
+        let mut connection = self.server.open(until, steps).await?;
+        let sender = self.profile.from.address();
+        let asked = transaction::ask_for_sender(&self.server, &mut connection.wire, sender).await;
+        steps.extend(asked.as_ref().ok().map(|took| Step::new(Stage::Mail, *took)));
         pool::quit(connection.wire).await;
-        Ok(())
+        asked.map(drop)
+    }
+
+    /// The mail as it goes over the wire, with its signature in front.
+    fn parcel<'a>(&self, mail: &Outgoing<'a>) -> Result<Parcel<'a>, SendError> {
+        let bytes: &'a [u8] = mail.message.bytes();
+        #[cfg(feature = "dkim")]
+        let bytes = match &self.signer {
+            Some(signer) => Cow::Owned([&signer.sign(bytes)?, bytes].concat()),
+            None => Cow::Borrowed(bytes),
+        };
+        #[cfg(not(feature = "dkim"))]
+        let bytes = Cow::Borrowed(bytes);
+        Ok(Parcel { envelope: mail.message.envelope(), bytes, deadline: mail.deadline })
     }
 
     /// Sends over a connection that is open already, else over a new one.
     async fn send(
         &self,
-        mail: &Outgoing<'_>,
+        parcel: &Parcel<'_>,
         handing_over: &mut dyn HandOver,
         steps: &mut Vec<Step>,
     ) -> Result<answer::Answer, SendError> {
-        if let Some(connection) = self.pool.take(mail.deadline) {
-            match self.send_over(connection, mail, handing_over, steps).await {
-                Err(error) if was_dead(&error) && Instant::now() < mail.deadline => steps.clear(),
+        if let Some(connection) = self.pool.take(parcel.deadline) {
+            match self.send_over(connection, parcel, handing_over, steps).await {
+                Err(error) if was_dead(&error) && Instant::now() < parcel.deadline => steps.clear(),
                 result => return result,
             }
         }
-        let connection = self.server.open(mail.deadline, steps).await?;
-        self.send_over(connection, mail, handing_over, steps).await
+        let connection = self.server.open(parcel.deadline, steps).await?;
+        self.send_over(connection, parcel, handing_over, steps).await
     }
 
     async fn send_over(
         &self,
         mut connection: Connection,
-        mail: &Outgoing<'_>,
+        parcel: &Parcel<'_>,
         handing_over: &mut dyn HandOver,
         steps: &mut Vec<Step>,
     ) -> Result<answer::Answer, SendError> {
         let server = &self.server;
-        match transaction::run(server, &mut connection, mail, handing_over, steps).await {
+        match transaction::run(server, &mut connection, parcel, handing_over, steps).await {
             Ok(answer) => {
                 self.pool.give_back(connection);
                 Ok(answer)
@@ -149,6 +183,10 @@ impl Transport for SmtpTransport {
         &self.profile
     }
 
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     async fn close(&self) {
         self.pool.close().await;
     }
@@ -162,7 +200,7 @@ impl Transport for SmtpTransport {
         let slot = self.pool.slot(mail.deadline).await;
         let _slot = slot.ok_or_else(|| fault::timeout(Stage::Prepare))?;
         let mut steps = Vec::new();
-        let answer = self.send(&mail, handing_over, &mut steps).await?;
+        let answer = self.send(&self.parcel(&mail)?, handing_over, &mut steps).await?;
         let reply = answer.to_reply();
         Ok(Receipt {
             taken: Taken::Sent,
@@ -178,6 +216,12 @@ impl std::fmt::Debug for SmtpTransport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SmtpTransport").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+/// The login, at providers that refuse every other sender.
+fn only_sender(settings: &SmtpSettings) -> Option<Address> {
+    let login = settings.login.as_ref().filter(|_| settings.preset.from == FromRule::MustBeLogin);
+    Address::parse(&login?.user).ok()
 }
 
 /// The id under which the provider keeps the mail: DirectMail's `###envid=…`, else what stands

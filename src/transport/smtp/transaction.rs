@@ -17,7 +17,7 @@ use super::wire::{FINAL_REPLY, REPLY, Wire};
 use super::{Step, fault};
 use crate::mail::Envelope;
 use crate::text;
-use crate::transport::{Cause, HandOver, Outgoing, SendError, Stage};
+use crate::transport::{Cause, HandOver, SendError, Stage};
 
 /// What is written at once; only the last write can complete a mail.
 const CHUNK: usize = 64 * 1024;
@@ -36,20 +36,27 @@ impl From<SendError> for Broken {
     }
 }
 
+/// What goes over the wire for one mail.
+pub(super) struct Parcel<'a> {
+    pub envelope: &'a Envelope,
+    pub bytes: Cow<'a, [u8]>,
+    /// When to give up
+    pub deadline: Instant,
+}
+
 /// Sends one mail and returns the answer to its final dot.
 pub(super) async fn run(
     server: &Server,
     connection: &mut Connection,
-    mail: &Outgoing<'_>,
+    Parcel { envelope, bytes, .. }: &Parcel<'_>,
     handing_over: &mut dyn HandOver,
     steps: &mut Vec<Step>,
 ) -> Result<Answer, Broken> {
     let began = Instant::now();
-    let bytes = mail.message.bytes();
     check_size(connection.capabilities.size, bytes.len())?;
-    let envelope = Commands::new(mail.message.envelope(), connection, bytes.len())?;
+    let commands = Commands::new(envelope, connection, bytes.len())?;
     let wire = &mut connection.wire;
-    announce(server, wire, &envelope, connection.capabilities.pipelining).await?;
+    announce(server, wire, &commands, connection.capabilities.pipelining).await?;
     wire.check_silence(Stage::Data)?;
     handing_over.commit().await.map_err(SendError::from)?;
     steps.push(Step::new(Stage::Data, began.elapsed()));
@@ -63,6 +70,19 @@ pub(super) async fn run(
         4 | 5 => Err(refused(server, Stage::HandOver, &answer)),
         _ => Err(fault::in_doubt(&fault::unexpected(Stage::HandOver, &answer)).into()),
     }
+}
+
+/// MAIL alone, which QUIT takes back: whether the server lets this sender send.
+pub(super) async fn ask_for_sender(
+    server: &Server,
+    wire: &mut Wire,
+    sender: &crate::mail::Address,
+) -> Result<Duration, SendError> {
+    let began = Instant::now();
+    let command = Mail::new(Some(address(sender, Stage::Mail)?), Vec::new()).to_string();
+    let answer = wire.ask(&command, Stage::Mail).await?;
+    server.expect(Stage::Mail, 250, &answer)?;
+    Ok(began.elapsed())
 }
 
 /// A server that says how much it takes is not asked to take more (RFC 1870).

@@ -4,10 +4,14 @@
 //! [`Rendered`] and [`Seal`] are frozen when a mail is accepted; a [`Message`] is made for each
 //! attempt, since transports differ in what they impose.
 
+mod profile;
+
 use std::fmt;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+
+pub use profile::{Adapted, Form, Profile, sender};
 
 use crate::catalog::Category;
 use crate::image::Image;
@@ -46,6 +50,28 @@ pub struct Rendered {
     pub attachments: Vec<Attachment>,
     /// The checked variables, for the file inbox
     pub vars: Vars,
+}
+
+impl Rendered {
+    /// The page with its images in one form.
+    pub fn page(&self, images: &ImageMode) -> String {
+        self.html.with_images(images, |id| hosted_name(self, id))
+    }
+
+    /// The headers that opt out with one click, name and value (RFC 8058): none where there is
+    /// nothing to opt out of, or where the caller set their own.
+    pub fn opt_out_headers(&self) -> Vec<(&'static str, String)> {
+        let is_own = |header: &CustomHeader| {
+            header.name().to_ascii_lowercase().starts_with("list-unsubscribe")
+        };
+        match &self.opt_out {
+            Some(url) if !self.headers.iter().any(is_own) => vec![
+                ("List-Unsubscribe", format!("<{url}>")),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+            ],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Who a mail is from and for.
@@ -134,15 +160,6 @@ impl Seal {
     }
 }
 
-/// What a transport imposes on the mails that it carries.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Profile {
-    /// From, where the kind has none of its own
-    pub from: Mailbox,
-    /// The form of images
-    pub images: ImageMode,
-}
-
 /// A finished mail.
 #[derive(Clone)]
 pub struct Message {
@@ -181,22 +198,13 @@ impl fmt::Debug for Message {
     }
 }
 
-/// Something that a transport could not carry as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adapted {
-    /// What: `images`
-    pub what: &'static str,
-    /// How: `wordmark`, `hosted`
-    pub how: &'static str,
-}
-
 /// Composes the message for one attempt.
 ///
 /// # Errors
 /// Bytes that break the rules of the wire; no message that does ever leaves this function.
 pub fn compose(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Result<Message, WireFault> {
     let headers = headers(rendered, seal, profile);
-    let html = rendered.html.with_images(&profile.images, |id| hosted_name(rendered, id));
+    let html = rendered.page(&profile.images);
     let images = match profile.images {
         ImageMode::Inside => rendered.images.iter().map(inline_image).collect(),
         _ => Vec::new(),
@@ -213,23 +221,17 @@ pub fn compose(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Result<Me
     Ok(Message {
         bytes: bytes.into(),
         envelope: Envelope {
-            from: from(rendered, profile).address().clone(),
+            from: sender(rendered, profile).address().clone(),
             to: rendered.recipients.to.address().clone(),
         },
-        adapted: adapted(rendered, profile),
+        adapted: profile::adapted(rendered, profile),
     })
-}
-
-fn from<'a>(rendered: &'a Rendered, profile: &'a Profile) -> &'a Mailbox {
-    rendered.recipients.from.as_ref().unwrap_or(&profile.from)
 }
 
 fn headers(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Vec<Header> {
     let recipients = &rendered.recipients;
-    let mut headers = vec![
-        Header::From(from(rendered, profile).clone()),
-        Header::To(vec![recipients.to.clone()]),
-    ];
+    let mut headers =
+        vec![Header::From(sender(rendered, profile)), Header::To(vec![recipients.to.clone()])];
     if !recipients.cc.is_empty() {
         headers.push(Header::Cc(recipients.cc.clone()));
     }
@@ -248,14 +250,8 @@ fn category_headers(rendered: &Rendered) -> Vec<Header> {
     let own = |name, value: &str| Header::Own { name, value: value.to_owned() };
     let mut headers =
         vec![own("Auto-Submitted", "auto-generated"), own("X-Auto-Response-Suppress", "All")];
-    let unsubscribe =
-        |header: &CustomHeader| header.name().to_ascii_lowercase().starts_with("list-unsubscribe");
-    if let Some(url) = &rendered.opt_out
-        && !rendered.headers.iter().any(unsubscribe)
-    {
-        headers.push(own("List-Unsubscribe", &format!("<{url}>")));
-        headers.push(own("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
-    }
+    let opt_out = rendered.opt_out_headers();
+    headers.extend(opt_out.into_iter().map(|(name, value)| Header::Own { name, value }));
     headers
 }
 
@@ -274,16 +270,4 @@ fn hosted_name(rendered: &Rendered, content_id: &str) -> String {
         let extension = image.file_name().rsplit('.').next().unwrap_or_default();
         format!("{}.{extension}", image.sha256())
     })
-}
-
-fn adapted(rendered: &Rendered, profile: &Profile) -> Vec<Adapted> {
-    let how = match profile.images {
-        ImageMode::Inside => return Vec::new(),
-        ImageMode::Hosted(_) => "hosted",
-        ImageMode::Wordmark => "wordmark",
-    };
-    match rendered.html.has_images() {
-        true => vec![Adapted { what: "images", how }],
-        false => Vec::new(),
-    }
 }

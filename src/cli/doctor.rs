@@ -1,0 +1,189 @@
+//! `hongyan doctor`
+
+use serde_json::{Value as Json, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::args::Doctor;
+use super::exit::{Exit, Failure};
+use super::voice::Voice;
+use crate::config::files::Listed;
+use crate::diagnostic::{Code, Text};
+use crate::doctor::{
+    DomainReport, RecordReport, Report, Status, StepName, StepReport, TransportReport, examine,
+    test_mail,
+};
+use crate::mailer::Setup;
+use crate::text;
+
+pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    let test = doctor.send_to.as_deref().map(|to| test_mail(setup, to)).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io(std::path::Path::new("tokio"), &error))?;
+    let outfit = setup.outfit()?;
+    let report = runtime.block_on(examine(setup, &outfit, test.as_ref()));
+    match voice.json {
+        true => voice.document(&document(&report, voice)),
+        false => {
+            if outfit.is_unset() {
+                tell_of_inbox(voice);
+            }
+            voice.warn(&outfit.foresee().unwrap_or_default());
+            tell(&report, voice);
+        }
+    }
+    Ok(report.faults().fold(Exit::Done, |exit, fault| exit.worst(exit_of(fault))))
+}
+
+/// A connection that cannot be made may be there later; what is configured stays wrong.
+fn exit_of(fault: &StepReport) -> Exit {
+    match (fault.step, fault.code) {
+        (_, Some(Code::SendConfiguration | Code::SendAuth | Code::SendTls)) => Exit::Configuration,
+        (StepName::Send, Some(Code::SendInDoubt)) => Exit::InDoubt,
+        (StepName::Send, Some(Code::SendRecipient | Code::SendContent | Code::SendSize)) => {
+            Exit::Refused
+        }
+        (StepName::Config, _) => Exit::Configuration,
+        _ => Exit::NotNow,
+    }
+}
+
+fn document(report: &Report, voice: &Voice) -> Json {
+    let files = report.files.iter().map(|file| {
+        json!({
+            "path": file.path,
+            "status": file.status.as_str(),
+            "why": file.why.get(voice.language()),
+        })
+    });
+    let transports = report.transports.iter().map(|transport| {
+        let steps = transport.steps.iter().map(|step| step_document(step, voice));
+        json!({
+            "name": transport.name,
+            "provider": transport.provider,
+            "steps": steps.collect::<Json>(),
+        })
+    });
+    json!({
+        "ok": report.is_ok(),
+        "production": report.production,
+        "files": files.collect::<Json>(),
+        "transports": transports.collect::<Json>(),
+        "domain": report.domain.as_ref().map(|domain| domain_document(domain, voice)),
+    })
+}
+
+fn step_document(step: &StepReport, voice: &Voice) -> Json {
+    let shown = |text: &Option<Text>| text.as_ref().map(|t| t.get(voice.language()).to_owned());
+    json!({
+        "step": step.step.as_str(),
+        "status": step.status.as_str(),
+        "code": step.code.map(Code::as_str),
+        "detail": shown(&step.detail),
+        "hint": shown(&step.hint),
+        "ms": step.took.map(|took| took.as_micros() as f64 / 1_000.0),
+    })
+}
+
+fn domain_document(domain: &DomainReport, voice: &Voice) -> Json {
+    let record = |record: &RecordReport| {
+        let hint = record.hint.as_ref().map(|hint| hint.get(voice.language()));
+        json!({"status": record.status.as_str(), "record": record.record, "hint": hint})
+    };
+    json!({
+        "name": domain.domain,
+        "spf": record(&domain.spf),
+        "dkim": record(&domain.dkim),
+        "dmarc": record(&domain.dmarc),
+    })
+}
+
+fn tell_of_inbox(voice: &Voice) {
+    voice.say(&text!(
+        "no mail variable is set: mails are caught in the file inbox",
+        "没有设置任何邮件变量：邮件会存入文件收件箱"
+    ));
+}
+
+fn tell(report: &Report, voice: &Voice) {
+    for Listed { path, status, why } in &report.files {
+        let Text { en, zh } = why;
+        let (read_en, read_zh) = match status.as_str() {
+            "read" => ("read", "已读取"),
+            _ => ("skipped", "已跳过"),
+        };
+        voice.say(&text!("{read_en} {path}: {en}", "{read_zh} {path}：{zh}"));
+    }
+    report.transports.iter().for_each(|transport| tell_transport(transport, voice));
+    if let Some(domain) = &report.domain {
+        tell_domain(domain, voice);
+    }
+    voice.line("");
+    voice.say(&verdict(report));
+}
+
+fn verdict(report: &Report) -> Text {
+    let doubtful = report.domain.as_ref().is_some_and(|domain| {
+        [&domain.spf, &domain.dkim, &domain.dmarc].iter().any(|r| r.status == Status::Wrong)
+    });
+    match (report.is_ok(), doubtful) {
+        (false, _) => text!("mail will not leave like this", "这样邮件发不出去"),
+        (true, true) => text!(
+            "mail leaves, but receivers may doubt it: the domain lacks records",
+            "邮件可以发出，但域名缺少记录，收件方可能不信任"
+        ),
+        (true, false) => text!("nothing wrong was found", "没有发现问题"),
+    }
+}
+
+fn tell_transport(transport: &TransportReport, voice: &Voice) {
+    voice.line("");
+    voice.line(&transport.name);
+    let local = matches!(transport.provider.as_str(), "inbox" | "file");
+    let shown = |step: &&StepReport| !local || step.status != Status::NotTried;
+    for step in transport.steps.iter().filter(shown) {
+        let detail = match &step.detail {
+            Some(detail) => detail.clone(),
+            None => text!("not tried", "未检查"),
+        };
+        let ms = step.took.map(|took| format!("  ({} ms)", took.as_millis())).unwrap_or_default();
+        let (mark, name) = (mark(step.status), name(step.step).get(voice.language()).to_owned());
+        let gap = " ".repeat(12_usize.saturating_sub(name.width()));
+        voice.line(&format!("  {mark} {name}{gap}{}{ms}", detail.get(voice.language())));
+        if let Some(hint) = &step.hint {
+            voice.line(&format!("    {}→ {}", " ".repeat(12), hint.get(voice.language())));
+        }
+    }
+}
+
+fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "✓",
+        Status::Wrong => "✗",
+        Status::NotTried => "·",
+    }
+}
+
+fn name(step: StepName) -> Text {
+    match step {
+        StepName::Config => text!("settings", "配置"),
+        StepName::Dns => text!("DNS", "DNS"),
+        StepName::Tcp => text!("connection", "连接"),
+        StepName::Tls => text!("TLS", "TLS"),
+        StepName::Ehlo => text!("greeting", "问候"),
+        StepName::Login => text!("login", "登录"),
+        StepName::From => text!("sender", "发件人"),
+        StepName::Send => text!("test mail", "测试邮件"),
+    }
+}
+
+fn tell_domain(domain: &DomainReport, voice: &Voice) {
+    voice.line("");
+    voice.line(&domain.domain);
+    for (name, record) in [("SPF", &domain.spf), ("DKIM", &domain.dkim), ("DMARC", &domain.dmarc)] {
+        let hint = record.hint.as_ref().map(|hint| hint.get(voice.language()));
+        let shown = record.record.as_deref().or(hint).unwrap_or_default();
+        voice.line(&format!("  {} {name:12}{shown}", mark(record.status)));
+    }
+}

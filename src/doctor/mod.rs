@@ -1,0 +1,194 @@
+//! How far it is to a provider: env files and configuration, then DNS, TCP, TLS, EHLO, login, the
+//! sender and, if asked, a test mail. Each step is as it should be, wrong with a remedy, or was not
+//! tried. Nothing is sent unless asked.
+
+mod certificate;
+mod directmail;
+mod domain;
+mod report;
+mod smtp;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+pub use domain::{DomainReport, RecordReport};
+pub use report::{Report, Status, StepName, StepReport, TransportReport};
+
+use crate::composer::{Composer, Draft};
+use crate::config::{NamedTransport, TransportSetting};
+use crate::diagnostic::{Diagnostic, Diagnostics, Language, Text};
+use crate::error::Error;
+use crate::mailer::{Delivery, Mailer, Outfit, Setup};
+use crate::text;
+
+/// How long the way to one provider may take.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Looks at every transport in use. `test` is a mail to send by each.
+pub async fn examine(setup: &Setup, outfit: &Outfit<'_>, test: Option<&Draft>) -> Report {
+    let mut transports = Vec::new();
+    let errors = outfit.errors();
+    if errors.has_errors() {
+        transports.push(broken("configuration", "", &errors));
+    }
+    for named in outfit.lines().in_use() {
+        transports.push(examine_transport(outfit, named, test).await);
+    }
+    let mut senders = outfit.lines().in_use().filter(|named| is_real(named));
+    let domain = match senders.find_map(|named| Some((named, named.from.as_ref()?))) {
+        Some((named, from)) => {
+            let dkim = named.dkim.as_ref();
+            let selector = dkim.map(|dkim| (dkim.selector.as_str(), dkim.domain.as_str()));
+            Some(domain::examine(from.address().domain(), selector).await)
+        }
+        None => None,
+    };
+    let (production, files) = (setup.settings.production, setup.files.listed.clone());
+    Report { production, files, transports, domain }
+}
+
+/// Whether DNS has a say in what it sends.
+fn is_real(named: &NamedTransport) -> bool {
+    matches!(named.setting, TransportSetting::Smtp(_) | TransportSetting::DirectMail(_))
+}
+
+async fn examine_transport(
+    outfit: &Outfit<'_>,
+    named: &NamedTransport,
+    test: Option<&Draft>,
+) -> TransportReport {
+    let mut steps = vec![configured(outfit, named)];
+    steps.extend(match &named.setting {
+        TransportSetting::Smtp(settings) => match (outfit.smtp(named, settings), &named.from) {
+            (Ok(transport), Some(from)) => {
+                smtp::examine(&transport, settings, from.address()).await
+            }
+            (Err(error), _) => return unusable(named, &error),
+            (Ok(_), None) => Vec::new(),
+        },
+        TransportSetting::DirectMail(settings) => match outfit.directmail(named, settings) {
+            Ok(transport) => directmail::examine(&transport, settings).await,
+            Err(error) => return unusable(named, &error),
+        },
+        TransportSetting::Inbox(_) | TransportSetting::File(_) => Vec::new(),
+    });
+    let fit = steps.iter().all(|step| step.status != Status::Wrong);
+    if let (Some(draft), true) = (test, fit) {
+        steps.push(send(outfit, named, draft).await);
+    }
+    let known: Vec<StepName> = steps.iter().map(|step| step.step).collect();
+    let missing = StepName::ALL.iter().filter(|step| !known.contains(step));
+    steps.extend(missing.map(|step| StepReport::not_tried(*step)));
+    steps.sort_by_key(|step| step.step);
+    TransportReport {
+        name: named.name.clone(),
+        provider: provider(&named.setting).to_owned(),
+        steps,
+    }
+}
+
+/// What the settings come to; what was noticed about them is the hint.
+fn configured(outfit: &Outfit<'_>, named: &NamedTransport) -> StepReport {
+    let from = named.from.as_ref().map(|from| from.address().masked()).unwrap_or_default();
+    let detail = match &named.setting {
+        TransportSetting::Smtp(smtp) => {
+            let (host, port) = (&smtp.host, smtp.port);
+            text!("{host}:{port}, from {from}", "{host}:{port}，发件人 {from}")
+        }
+        TransportSetting::DirectMail(account) => {
+            let region = account.region.id;
+            text!("region {region}, from {from}", "地域 {region}，发信地址 {from}")
+        }
+        TransportSetting::Inbox(_) => text!("mails stay on this machine", "邮件保留在本机"),
+        TransportSetting::File(_) => text!("mails are written to a folder", "邮件写入文件夹"),
+    };
+    StepReport { hint: noticed(&outfit.warnings()), ..StepReport::ok(StepName::Config, detail) }
+}
+
+/// What was noticed about the settings, each with its remedy.
+fn noticed(warnings: &Diagnostics) -> Option<Text> {
+    let line = |warning: &Diagnostic, language| {
+        let hint = warning.remedy().map(|hint| hint.get(language));
+        let title = warning.title().get(language);
+        hint.map_or_else(|| title.to_owned(), |hint| format!("{title}: {hint}"))
+    };
+    let lines = |language| {
+        warnings.iter().map(|warning| line(warning, language)).collect::<Vec<_>>().join("; ")
+    };
+    (!warnings.is_empty()).then(|| Text { en: lines(Language::En), zh: lines(Language::Zh) })
+}
+
+fn unusable(named: &NamedTransport, error: &Error) -> TransportReport {
+    broken(&named.name, provider(&named.setting), &error.diagnostics())
+}
+
+/// What is wrong before anybody was asked.
+fn broken(name: &str, provider: &str, faults: &Diagnostics) -> TransportReport {
+    let wrong = |fault: &Diagnostic| StepReport::wrong(StepName::Config, fault);
+    let mut steps: Vec<StepReport> = faults.iter().map(wrong).collect();
+    steps.extend(StepName::ALL[1..].iter().map(|step| StepReport::not_tried(*step)));
+    TransportReport { name: name.to_owned(), provider: provider.to_owned(), steps }
+}
+
+fn provider(setting: &TransportSetting) -> &'static str {
+    match setting {
+        TransportSetting::Smtp(smtp) => smtp.preset.id,
+        TransportSetting::DirectMail(_) => "aliyun",
+        TransportSetting::Inbox(_) => "inbox",
+        TransportSetting::File(_) => "file",
+    }
+}
+
+/// The test mail, by this transport alone.
+async fn send(outfit: &Outfit<'_>, named: &NamedTransport, draft: &Draft) -> StepReport {
+    let began = Instant::now();
+    let report = match sent(outfit, named, draft).await {
+        Ok(delivery) => {
+            let said = delivery.reply.as_ref().map(ToString::to_string).unwrap_or_default();
+            let to = &delivery.to;
+            StepReport::ok(
+                StepName::Send,
+                text!("taken for {to}: {said}", "已接收，收件人 {to}：{said}"),
+            )
+        }
+        Err(error) => match error.diagnostics().iter().next() {
+            Some(fault) => StepReport::wrong(StepName::Send, fault),
+            None => StepReport::not_tried(StepName::Send),
+        },
+    };
+    StepReport { took: Some(began.elapsed()), ..report }
+}
+
+async fn sent(
+    outfit: &Outfit<'_>,
+    named: &NamedTransport,
+    draft: &Draft,
+) -> Result<Delivery, Error> {
+    let mailer: Mailer = outfit.builder_for(named)?.build()?;
+    let delivery = mailer.send(draft).await;
+    mailer.close().await;
+    delivery
+}
+
+/// The mail that `--send-to` sends: the typical sample of the project's notification, else of its
+/// first kind.
+///
+/// # Errors
+/// An address or a project that cannot be used.
+pub fn test_mail(setup: &Setup, to: &str) -> Result<Draft, Error> {
+    let composer = Composer::load(&setup.open_project()?)?;
+    let catalog = composer.catalog();
+    let wanted = catalog.kinds().find(|kind| kind.name == "notification");
+    let kind = match wanted.or_else(|| catalog.kinds().next()) {
+        Some(kind) => kind,
+        None => catalog.kind("notification")?,
+    };
+    let locale = &catalog.settings.default_locale;
+    let vars = kind.sample("typical", locale).unwrap_or_default();
+    Ok(Draft::new(&kind.name, locale.as_str(), to)?.vars(vars)?)
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,260 @@
+//! Transports out of what the environment and `hongyan.yaml` say.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::builder::MailerBuilder;
+use super::carrier::Carrier;
+use super::routes::Routes;
+use super::setup::Setup;
+use crate::catalog::{Catalog, Category};
+use crate::compose::Profile;
+use crate::config::{
+    ChosenBy, DirectMailSettings, DkimSetting, Lines, NamedTransport, SmtpSettings, Sources,
+    TransportSetting, Via, WhenUnset,
+};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Text};
+use crate::error::Error;
+use crate::inline::ImageMode;
+use crate::mail::Mailbox;
+use crate::plan::foresee;
+use crate::source::Tree;
+use crate::text;
+use crate::transport::{
+    DirectMailTransport, FileTransport, InboxTransport, SmtpTransport, Transport,
+};
+
+/// The file in which a project says how its mails leave.
+const PROJECT_FILE: &str = "hongyan.yaml";
+
+/// What mails leave by: transports and routes, and what is to be said about them.
+pub struct Outfit<'s> {
+    setup: &'s Setup,
+    tree: Tree,
+    catalog: Catalog,
+    lines: Lines,
+    faults: Diagnostics,
+}
+
+impl<'s> Outfit<'s> {
+    /// Reads what there is. Faults are kept: `doctor` works with them.
+    pub(super) fn read(setup: &'s Setup, tree: Tree) -> Outfit<'s> {
+        // What is wrong with the project is told when it is loaded.
+        let catalog = Catalog::load(&tree, &mut Diagnostics::new());
+        let kinds: Vec<(&str, Category)> =
+            catalog.kinds().map(|kind| (kind.name.as_str(), kind.category)).collect();
+        let text = tree.text(PROJECT_FILE, &mut Diagnostics::new());
+        let (lines, found) = Lines::read(&Sources {
+            project_file: text.as_ref().map(|text| (text.name(), text.text())),
+            kinds: &kinds,
+            read: &|path| std::fs::read(path),
+            ..Sources::new(&setup.environment, WhenUnset::Inbox)
+        });
+        let mut faults = setup.faults.clone();
+        faults.extend(found);
+        let mut outfit = Outfit { setup, tree, catalog, lines, faults };
+        outfit.faults.extend(outfit.ignored_epoch());
+        outfit
+    }
+
+    /// The transports and routes.
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    /// What is wrong: nothing can be sent.
+    pub fn errors(&self) -> Diagnostics {
+        self.told(|severity| severity == Severity::Error)
+    }
+
+    /// What was noticed and does not stop anything.
+    pub fn warnings(&self) -> Diagnostics {
+        self.told(|severity| severity != Severity::Error)
+    }
+
+    /// Whether nothing chose a transport, so that mails go to the inbox.
+    pub fn is_unset(&self) -> bool {
+        self.lines.chosen_by() == ChosenBy::Nothing
+    }
+
+    /// What transports of a route will never carry, by kind.
+    ///
+    /// # Errors
+    /// A transport that cannot be made.
+    pub fn foresee(&self) -> Result<Diagnostics, Error> {
+        let carriers = self.routes()?;
+        let mut seen = Diagnostics::new();
+        for kind in self.catalog.kinds() {
+            let of_kind = self.lines.routes().iter().filter(|route| {
+                route.kind.as_ref().is_none_or(|name| *name == kind.name)
+                    && route.category.is_none_or(|category| category == kind.category)
+            });
+            let names: BTreeSet<&String> = of_kind.flat_map(|route| &route.via).collect();
+            let transports = names.into_iter().filter_map(|name| carriers.find(name));
+            seen.extend(transports.filter_map(|transport| foresee(kind, transport)));
+        }
+        Ok(seen)
+    }
+
+    /// A builder for what was found; `via` is the transport instead of the configured ones.
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub fn builder(&self, via: Option<&Via>) -> Result<MailerBuilder, Error> {
+        if let Some(via) = via {
+            let named = self.lines.via(&self.setup.environment, via);
+            return self.builder_for(&named.map_err(Error::configuration)?);
+        }
+        self.errors().ok(()).map_err(Error::configuration)?;
+        self.builder_by(self.routes()?)
+    }
+
+    /// A builder for one transport.
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub fn builder_for(&self, named: &NamedTransport) -> Result<MailerBuilder, Error> {
+        self.builder_by(Routes::in_order(vec![self.carrier(named)?]))
+    }
+
+    fn builder_by(&self, routes: Routes) -> Result<MailerBuilder, Error> {
+        let mut builder = MailerBuilder::default().project(self.tree.clone());
+        if let Some(name) = &self.setup.settings.from.name {
+            builder = builder.brand_name(name);
+        }
+        let real = routes.carriers().iter().any(|carrier| carrier.is_real);
+        if let (Some(epoch), false) = (self.setup.settings.epoch, real) {
+            builder = builder.epoch(epoch);
+        }
+        Ok(builder.routes(routes))
+    }
+
+    fn routes(&self) -> Result<Routes, Error> {
+        let carriers: Result<_, Error> =
+            self.lines.in_use().map(|named| self.carrier(named)).collect();
+        Ok(Routes::new(carriers?, self.lines.routes().to_vec()))
+    }
+
+    fn carrier(&self, named: &NamedTransport) -> Result<Carrier, Error> {
+        let mut carrier = Carrier::new(self.open(named)?);
+        carrier.is_real = is_real(&named.setting);
+        Ok(carrier.limited(named.pace, named.quota.clone()))
+    }
+
+    fn open(&self, named: &NamedTransport) -> Result<Arc<dyn Transport>, Error> {
+        let folder = |own: &Option<PathBuf>, usual: &str| match own {
+            Some(folder) => self.setup.working.join(folder),
+            None => self.root().join(".hongyan").join(usual),
+        };
+        Ok(match &named.setting {
+            TransportSetting::Inbox(own) => {
+                Arc::new(InboxTransport::new(folder(own, "inbox"), self.profile(named)?))
+            }
+            TransportSetting::File(own) => {
+                Arc::new(FileTransport::new(folder(own, "outgoing"), self.profile(named)?))
+            }
+            TransportSetting::Smtp(settings) => Arc::new(self.smtp(named, settings)?),
+            TransportSetting::DirectMail(settings) => Arc::new(self.directmail(named, settings)?),
+        })
+    }
+
+    /// An SMTP transport, not yet connected.
+    ///
+    /// # Errors
+    /// Files that it names and that cannot be read.
+    pub fn smtp(
+        &self,
+        named: &NamedTransport,
+        settings: &SmtpSettings,
+    ) -> Result<SmtpTransport, Error> {
+        let ca_file = settings.ca_file.as_ref().map(|path| self.find(path));
+        let settings = SmtpSettings { ca_file, ..settings.clone() };
+        let transport = SmtpTransport::new(&named.name, &settings, self.profile(named)?)?;
+        let transport = transport.connections(named.connections);
+        match &named.dkim {
+            Some(dkim) => self.signed(transport, dkim),
+            None => Ok(transport),
+        }
+    }
+
+    #[cfg(feature = "dkim")]
+    fn signed(&self, transport: SmtpTransport, dkim: &DkimSetting) -> Result<SmtpTransport, Error> {
+        let path = self.find(&dkim.key_file);
+        let key = std::fs::read(&path).map_err(|error| unreadable_key(&path, &error))?;
+        let signer = crate::transport::DkimSigner::new(&dkim.selector, &dkim.domain, &key);
+        Ok(transport.signed_by(signer.map_err(Error::configuration)?))
+    }
+
+    #[cfg(not(feature = "dkim"))]
+    fn signed(&self, _: SmtpTransport, _: &DkimSetting) -> Result<SmtpTransport, Error> {
+        let title =
+            text!("`dkim` is set, and this build cannot sign", "设置了 `dkim`，但此构建不支持签名");
+        let hint = text!("build with the feature `dkim`", "请启用 `dkim` 特性重新构建");
+        Err(Error::configuration(Diagnostic::error(Code::ConfigBadValue, title).hint(hint)))
+    }
+
+    /// A DirectMail transport.
+    ///
+    /// # Errors
+    /// Settings of a proxy that cannot be used.
+    pub fn directmail(
+        &self,
+        named: &NamedTransport,
+        settings: &DirectMailSettings,
+    ) -> Result<DirectMailTransport, Error> {
+        let from = self.sender(named)?;
+        let transport = DirectMailTransport::new(settings, from)?.named(&named.name);
+        Ok(match &named.images {
+            Some(url) => transport.hosted_images(url),
+            None => transport,
+        })
+    }
+
+    fn profile(&self, named: &NamedTransport) -> Result<Profile, Error> {
+        let images = named.images.clone().map_or(ImageMode::Inside, ImageMode::Hosted);
+        Ok(Profile::new(self.sender(named)?, images))
+    }
+
+    fn sender(&self, named: &NamedTransport) -> Result<Mailbox, Error> {
+        named.from.clone().map_or_else(|| self.setup.from(), Ok)
+    }
+
+    /// A file that is named in the environment (by the working folder) or in the project.
+    fn find(&self, path: &Path) -> PathBuf {
+        let near = self.setup.working.join(path);
+        if near.exists() { near } else { self.root().join(path) }
+    }
+
+    fn root(&self) -> &Path {
+        self.setup.project.root(&self.setup.working)
+    }
+
+    fn told(&self, which: impl Fn(Severity) -> bool) -> Diagnostics {
+        self.faults.iter().filter(|fault| which(fault.severity())).cloned().collect()
+    }
+
+    fn ignored_epoch(&self) -> Option<Diagnostic> {
+        let real = self.lines.in_use().any(|named| is_real(&named.setting));
+        let fault = || {
+            let title = text!(
+                "`SOURCE_DATE_EPOCH` is ignored: mails that leave carry the time at which they do",
+                "已忽略 `SOURCE_DATE_EPOCH`：真正发出的邮件使用当前时间"
+            );
+            Diagnostic::warning(Code::ConfigNote, title)
+        };
+        (real && self.setup.settings.epoch.is_some()).then(fault)
+    }
+}
+
+/// Whether mails leave this machine by it.
+fn is_real(setting: &TransportSetting) -> bool {
+    matches!(setting, TransportSetting::Smtp(_) | TransportSetting::DirectMail(_))
+}
+
+#[cfg(feature = "dkim")]
+fn unreadable_key(path: &Path, error: &std::io::Error) -> Error {
+    let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
+    let title = text!("the DKIM key `{path}`: {en}", "DKIM 私钥 `{path}`：{zh}");
+    Error::configuration(Diagnostic::error(Code::FileUnreadable, title))
+}
