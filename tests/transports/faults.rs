@@ -106,7 +106,9 @@ async fn nothing_is_said_without_good_tls() {
     }
     let plan = Plan { starttls: false, ..Plan::default() };
     scenarios.push(Scenario::new("stripped", plan, tls(&[Stage::StartTls])));
-    let plain = Fault::at(At::Tls).raw(b"250 not a handshake\r\n").close_after();
+    // Not in one piece with the 220, which would be another fault.
+    let later = Fault::at(At::Tls).delay(Duration::from_millis(100));
+    let plain = later.raw(b"250 not a handshake\r\n").close_after();
     scenarios.push(Scenario::fault("plain", plain, tls(&[Stage::Tls])));
     for injected in ["250-injected\r\n250 AUTH PLAIN\r\n", "X", "220 again\r\n", ALL_REPLIES] {
         let fault = Fault::at(At::StartTls).inject(injected.as_bytes());
