@@ -83,15 +83,24 @@ fn certificate(wrong: &CertificateError, host: &str) -> (Text, Text) {
             (not_yet(&shown(*not_before)), clock_hint())
         }
         CertificateError::NotValidForName => wrong_name(host, "?"),
-        CertificateError::NotValidForNameContext { presented, .. } => {
-            wrong_name(host, &presented.join(", "))
-        }
+        CertificateError::NotValidForNameContext { presented, .. } => wrong_name(
+            host,
+            &presented.iter().map(|name| bare(name)).collect::<Vec<_>>().join(", "),
+        ),
         CertificateError::UnknownIssuer => unknown_issuer(host),
+        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            signs_itself(host)
+        }
         other => (
             text!("the server's certificate is refused: {other}", "服务器证书不可接受：{other}"),
             port_hint(),
         ),
     }
+}
+
+/// rustls writes `DnsName("mail.example.com")`.
+fn bare(name: &str) -> &str {
+    name.split('"').nth(1).unwrap_or(name)
 }
 
 fn shown(time: UnixTime) -> String {
@@ -136,6 +145,20 @@ fn unknown_issuer(host: &str) -> (Text, Text) {
         text!(
             "if the server has an authority of its own, put its certificate (PEM) into a file and name it in `SMTP_CA_FILE`; otherwise something stands between you and the server",
             "若服务器使用自建的证书机构，请把该机构的证书（PEM）存为文件，并写入 `SMTP_CA_FILE`；否则可能有设备在中间拦截连接"
+        ),
+    )
+}
+
+/// What `openssl req -x509` makes: an authority's certificate, which no server may show as its own.
+fn signs_itself(host: &str) -> (Text, Text) {
+    (
+        text!(
+            "the certificate of `{host}` is that of an authority, which signs itself, not a server's",
+            "`{host}` 出示的是自签名的证书机构证书，而不是服务器证书"
+        ),
+        text!(
+            "let the authority sign a certificate for the server, and name the authority's file in `SMTP_CA_FILE`",
+            "请用该机构为服务器另签一张证书，并把机构证书的文件写入 `SMTP_CA_FILE`"
         ),
     )
 }

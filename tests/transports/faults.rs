@@ -98,6 +98,7 @@ async fn nothing_is_said_without_good_tls() {
         Handshake::NotYet,
         Handshake::WrongName,
         Handshake::SelfSigned,
+        Handshake::Authority,
         Handshake::TooOld,
     ] {
         let plan = Plan { handshake, ..Plan::default() };
@@ -130,8 +131,9 @@ async fn a_bad_certificate_says_what_is_wrong() {
     let told = [
         (Handshake::Expired, "2020-12-31"),
         (Handshake::NotYet, "2090-01-01"),
-        (Handshake::WrongName, "wrong.hongyan.test"),
-        (Handshake::SelfSigned, "authority"),
+        (Handshake::WrongName, "is for wrong.hongyan.test, not for `localhost`"),
+        (Handshake::SelfSigned, "comes from no authority"),
+        (Handshake::Authority, "signs itself"),
         (Handshake::TooOld, "TLS 1.2"),
     ];
     for (handshake, words) in told {

@@ -37,6 +37,12 @@ pub(super) fn network(stage: Stage, error: &io::Error) -> SendError {
         io::ErrorKind::ConnectionRefused => {
             text!("nothing listens on this port of the server", "服务器的这个端口没有服务在监听")
         }
+        io::ErrorKind::ConnectionReset if stage == Stage::Connect => {
+            text!(
+                "the server reset the connection as soon as it was open",
+                "连接刚建立就被服务器重置"
+            )
+        }
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
             text!("the connection was reset at {step_en}", "连接在 {step_zh} 时被重置")
         }

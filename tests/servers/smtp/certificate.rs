@@ -18,6 +18,8 @@ pub enum Handshake {
     NotYet,
     WrongName,
     SelfSigned,
+    /// Self-signed and an authority's, as `openssl req -x509` makes it
+    Authority,
     /// TLS 1.1 at most
     TooOld,
 }
@@ -64,11 +66,12 @@ fn certificate(
             params.not_before = date_time_ymd(2090, 1, 1);
             params.not_after = date_time_ymd(2090, 12, 31);
         }
+        Handshake::Authority => params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
         _ => {}
     }
     let key = KeyPair::generate().unwrap();
     let certificate = match handshake {
-        Handshake::SelfSigned => params.self_signed(&key),
+        Handshake::SelfSigned | Handshake::Authority => params.self_signed(&key),
         _ => params.signed_by(&key, &AUTHORITY),
     };
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
