@@ -87,5 +87,5 @@ pub fn every() -> Vec<Mail> {
 
 pub fn profile() -> Profile {
     let from = Mailbox::parse(&format!("鸿雁 <{SENDER}>")).unwrap();
-    Profile { from, images: ImageMode::Inside }
+    Profile::new(from, ImageMode::Inside)
 }
