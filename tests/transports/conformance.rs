@@ -4,101 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hongyan::config::Tls;
-use hongyan::transport::{
-    Cause, Feature, FileTransport, InboxTransport, Recording, Taken, Transport, Unrecorded,
-};
+use hongyan::transport::{Cause, Taken, Unrecorded};
 
 use super::hands::Hands;
-use super::mails::{CODE, Mail, PASSWORD, TOKEN, every, profile};
+use super::mails::{CODE, Mail, PASSWORD, TOKEN, every};
+use super::places::places;
 use super::scenario::{transport, with_canaries};
 use super::smtp::{Plan, SmtpServer};
 
-/// A transport and the place where its mails arrive.
-struct Place {
-    name: &'static str,
-    transport: Box<dyn Transport>,
-    taken: Taken,
-    /// What has arrived
-    arrived: Arc<dyn Fn() -> Vec<Vec<u8>> + Send + Sync>,
-    /// What of a mail arrives
-    expected: fn(&Mail) -> Vec<u8>,
-    /// What lasts as long as the place
-    _keep: Box<dyn std::any::Any + Send>,
-}
-
-/// The table: one line a transport.
-fn places() -> Vec<Place> {
-    vec![recording(), file(), inbox(), smtp("starttls", Tls::StartTls), smtp("tls", Tls::Implicit)]
-}
-
-fn recording() -> Place {
-    let recording = Recording::new(profile());
-    let seen = recording.clone();
-    let arrived = move || seen.mails().iter().map(|mail| mail.message.bytes().to_vec()).collect();
-    place("recording", recording, Taken::Caught, arrived, ())
-}
-
-fn file() -> Place {
-    let folder = tempfile::tempdir().unwrap();
-    let transport = FileTransport::new(folder.path().join("out"), profile());
-    place("file", transport, Taken::Caught, emls(folder.path().join("out")), folder)
-}
-
-fn inbox() -> Place {
-    let folder = tempfile::tempdir().unwrap();
-    let transport = InboxTransport::new(folder.path().join("in"), profile());
-    place("inbox", transport, Taken::Caught, emls(folder.path().join("in")), folder)
-}
-
-fn smtp(name: &'static str, tls: Tls) -> Place {
-    let server = Arc::new(SmtpServer::start(with_canaries(Plan::default())));
-    let (client, seen) = (transport(&server, tls), server.clone());
-    let arrived = move || seen.record().mails.into_iter().map(|mail| mail.bytes).collect();
-    place(name, client, Taken::Sent, arrived, server)
-}
-
-fn place(
-    name: &'static str,
-    transport: impl Transport + 'static,
-    taken: Taken,
-    arrived: impl Fn() -> Vec<Vec<u8>> + Send + Sync + 'static,
-    keep: impl std::any::Any + Send,
-) -> Place {
-    Place {
-        name,
-        transport: Box::new(transport),
-        taken,
-        arrived: Arc::new(arrived),
-        expected: |mail| mail.message.bytes().to_vec(),
-        _keep: Box::new(keep),
-    }
-}
-
-/// Finished mails, and whatever else a folder holds that could be taken for one.
-fn emls(folder: std::path::PathBuf) -> impl Fn() -> Vec<Vec<u8>> + Send + Sync {
-    move || {
-        let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
-        let paths = entries.map(|entry| entry.unwrap().path());
-        let mails = paths.filter(|path| path.extension().is_some_and(|end| end == "eml"));
-        mails.map(|path| std::fs::read(path).unwrap()).collect()
-    }
-}
-
-impl Place {
-    fn count(&self) -> usize {
-        (self.arrived)().len()
-    }
-
-    /// Whether it says that it can carry a mail.
-    fn carries(&self, mail: &Mail) -> bool {
-        let limits = self.transport.limits();
-        mail.rendered.attachments.is_empty() || !limits.lacks.contains(&Feature::Attachments)
-    }
-}
-
 #[tokio::test]
 async fn the_record_comes_first_and_once() {
-    for place in places() {
+    for place in places().await {
         let arrived = place.arrived.clone();
         let mut hands = Hands::watching(move || assert!(arrived().is_empty(), "before the commit"));
         let mail = Mail::short();
@@ -112,7 +28,7 @@ async fn the_record_comes_first_and_once() {
 
 #[tokio::test]
 async fn what_is_not_recorded_is_not_sent() {
-    for place in places() {
+    for place in places().await {
         let (mail, mut hands) = (Mail::short(), Hands::failing());
         let error = place.transport.deliver(mail.in_time(), &mut hands).await.unwrap_err();
         assert_eq!((hands.asked(), error.cause), (1, Cause::NotRecorded), "{}", place.name);
@@ -125,7 +41,7 @@ async fn what_is_not_recorded_is_not_sent() {
 #[tokio::test]
 async fn every_mail_arrives_as_it_was_composed() {
     let mails = every();
-    for place in places() {
+    for place in places().await {
         let mut expected = Vec::new();
         for mail in mails.iter().filter(|mail| place.carries(mail)) {
             place.transport.deliver(mail.in_time(), &mut Unrecorded).await.unwrap();
@@ -140,11 +56,11 @@ async fn every_mail_arrives_as_it_was_composed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mails_at_the_same_time_are_each_taken_once() {
-    for place in places() {
+    for place in places().await {
         let mails: Vec<Mail> = (0..20).map(|_| Mail::short()).collect();
         let mut expected: Vec<_> = mails.iter().map(place.expected).collect();
         let (name, arrived) = (place.name, place.arrived.clone());
-        let (transport, _keep) = (Arc::new(place.transport), place._keep);
+        let (transport, _keep) = (Arc::new(place.transport), place.keep);
         let mut sending = tokio::task::JoinSet::new();
         for mail in mails {
             let transport = transport.clone();
@@ -164,7 +80,7 @@ async fn mails_at_the_same_time_are_each_taken_once() {
 
 #[tokio::test]
 async fn what_comes_too_late_is_not_begun() {
-    for place in places() {
+    for place in places().await {
         for warm in [false, true] {
             let (mail, mut hands) = (Mail::short(), Hands::default());
             let (before, began) = (place.count(), Instant::now());
@@ -179,7 +95,7 @@ async fn what_comes_too_late_is_not_begun() {
 
 #[tokio::test]
 async fn what_is_given_up_before_the_record_is_not_sent() {
-    for place in places() {
+    for place in places().await {
         let (mail, mut hands) = (Mail::short(), Hands::stuck());
         let delivery = place.transport.deliver(mail.in_time(), &mut hands);
         let soon = Duration::from_millis(500);
@@ -192,7 +108,7 @@ async fn what_is_given_up_before_the_record_is_not_sent() {
 
 #[tokio::test]
 async fn a_closed_transport_goes_on() {
-    for place in places() {
+    for place in places().await {
         place.transport.close().await;
         for mails in 1..3 {
             let mail = Mail::short();
@@ -205,7 +121,7 @@ async fn a_closed_transport_goes_on() {
 
 #[tokio::test]
 async fn nothing_printed_holds_a_secret() {
-    for place in places() {
+    for place in places().await {
         let mail = Mail::short();
         let receipt = place.transport.deliver(mail.in_time(), &mut Unrecorded).await.unwrap();
         let outgoing = mail.in_time();

@@ -86,6 +86,5 @@ pub fn every() -> Vec<Mail> {
 }
 
 pub fn profile() -> Profile {
-    let from = Mailbox::parse(&format!("鸿雁 <{SENDER}>")).unwrap();
-    Profile::new(from, ImageMode::Inside)
+    Profile::new(Mailbox::parse(&format!("鸿雁 <{SENDER}>")).unwrap(), ImageMode::Inside)
 }

@@ -4,11 +4,14 @@
 #[path = "../bad_inputs/mod.rs"]
 mod bad_inputs;
 mod conformance;
+#[path = "../servers/directmail.rs"]
+mod directmail;
 mod ears;
 mod faults;
 mod hand_over;
 mod hands;
 mod mails;
+mod places;
 mod pool;
 mod refusals;
 mod replies;

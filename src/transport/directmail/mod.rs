@@ -118,6 +118,7 @@ impl Transport for DirectMailTransport {
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
+        mail.check_time()?;
         let form = request::form(&mail, &self.profile, self.region)?;
         let hidden = self.hidden().and_mail(mail.rendered);
         handing_over.commit().await?;
