@@ -29,7 +29,6 @@ pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
             if outfit.is_unset() {
                 tell_of_inbox(voice);
             }
-            voice.warn(&outfit.foresee().unwrap_or_default());
             tell(&report, voice);
         }
     }

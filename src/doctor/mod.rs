@@ -101,7 +101,9 @@ fn configured(outfit: &Outfit<'_>, named: &NamedTransport) -> StepReport {
         TransportSetting::Inbox(_) => text!("mails stay on this machine", "邮件保留在本机"),
         TransportSetting::File(_) => text!("mails are written to a folder", "邮件写入文件夹"),
     };
-    StepReport { hint: noticed(&outfit.warnings()), ..StepReport::ok(StepName::Config, detail) }
+    let foreseen = outfit.foresee().unwrap_or_default();
+    let warnings = outfit.warnings().into_iter().chain(foreseen).collect();
+    StepReport { hint: noticed(&warnings), ..StepReport::ok(StepName::Config, detail) }
 }
 
 /// What was noticed about the settings, each with its remedy.

@@ -78,13 +78,14 @@ impl<'s> Outfit<'s> {
         self.lines.chosen_by() == ChosenBy::Nothing
     }
 
-    /// What transports of a route will never carry, by kind.
+    /// What can be known of mails before any is asked for: transports that will never carry a kind,
+    /// a brand that nobody named.
     ///
     /// # Errors
     /// A transport that cannot be made.
     pub fn foresee(&self) -> Result<Diagnostics, Error> {
         let carriers = self.routes()?;
-        let mut seen = Diagnostics::new();
+        let mut seen: Diagnostics = self.nameless_brand(&carriers).into_iter().collect();
         for kind in self.catalog.kinds() {
             let of_kind = self.lines.routes().iter().filter(|route| {
                 route.kind.as_ref().is_none_or(|name| *name == kind.name)
@@ -95,6 +96,24 @@ impl<'s> Outfit<'s> {
             seen.extend(transports.filter_map(|transport| foresee(kind, transport)));
         }
         Ok(seen)
+    }
+
+    /// Readers would see the bare address where the sender's name belongs.
+    fn nameless_brand(&self, routes: &Routes) -> Option<Diagnostic> {
+        let from = &routes.carriers().iter().find(|carrier| carrier.is_real)?.transport;
+        let default = &self.catalog.settings.default_locale;
+        let named = self.catalog.brand.text("name", default).is_some()
+            || self.setup.settings.from.name.is_some()
+            || from.profile().from.name().is_some();
+        let title = text!(
+            "nobody says what the sender is called, so mails show the bare address",
+            "没有设置发件方的名称，邮件里会直接显示地址"
+        );
+        let hint = text!(
+            "set `EMAILS_FROM_NAME`, or `name` in `templates/brand.yaml`",
+            "请设置 `EMAILS_FROM_NAME`，或 `templates/brand.yaml` 中的 `name`"
+        );
+        (!named).then(|| Diagnostic::warning(Code::ConfigSuspect, title).hint(hint))
     }
 
     /// A builder for what was found; `via` is the transport instead of the configured ones.

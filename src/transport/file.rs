@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
-use super::{HandOver, Outgoing, Receipt, SendError, Taken, Transport};
+use super::{HandOver, Outgoing, Receipt, SendError, Transport};
 use crate::compose::Profile;
 
 /// A folder of `.eml` files. A file appears whole, under its final name, and synced.
@@ -47,13 +47,7 @@ impl Transport for FileTransport {
         commit(handing_over, &[&draft]).await?;
         place(&draft, &path).await.map_err(|error| SendError::io(&error, &path))?;
         sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
-        Ok(Receipt {
-            taken: Taken::Caught,
-            reply: None,
-            provider_id: None,
-            path: Some(path),
-            steps: Vec::new(),
-        })
+        Ok(Receipt::caught(Some(path)))
     }
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
 use super::file::{commit, place, sync_folder, write_draft};
-use super::{HandOver, Outgoing, Receipt, SendError, Taken, Transport};
+use super::{HandOver, Outgoing, Receipt, SendError, Transport};
 use crate::compose::Profile;
 use crate::locale::Instant;
 use crate::vars::Value;
@@ -56,13 +56,7 @@ impl Transport for InboxTransport {
         place(&about_draft, &about).await.map_err(io)?;
         place(&draft, &path).await.map_err(io)?;
         sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
-        Ok(Receipt {
-            taken: Taken::Caught,
-            reply: None,
-            provider_id: None,
-            path: Some(path),
-            steps: Vec::new(),
-        })
+        Ok(Receipt::caught(Some(path)))
     }
 }
 

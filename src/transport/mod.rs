@@ -137,6 +137,7 @@ pub enum Taken {
 
 /// What the provider said.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Receipt {
     /// Sent or caught
     pub taken: Taken,
@@ -148,6 +149,29 @@ pub struct Receipt {
     pub path: Option<PathBuf>,
     /// How long the steps of the network took, in order
     pub steps: Vec<(Stage, Duration)>,
+}
+
+impl Receipt {
+    /// A mail that a provider has accepted.
+    pub fn sent(reply: Reply) -> Receipt {
+        Receipt { taken: Taken::Sent, reply: Some(reply), ..Receipt::caught(None) }
+    }
+
+    /// A mail that lies on this machine.
+    pub fn caught(path: Option<PathBuf>) -> Receipt {
+        let taken = Taken::Caught;
+        Receipt { taken, reply: None, provider_id: None, path, steps: Vec::new() }
+    }
+
+    /// With the provider's own id of the mail.
+    pub fn known_as(self, provider_id: Option<String>) -> Receipt {
+        Receipt { provider_id, ..self }
+    }
+
+    /// With the time that its steps took, in order.
+    pub fn timed(self, steps: Vec<(Stage, Duration)>) -> Receipt {
+        Receipt { steps, ..self }
+    }
 }
 
 /// A server's answer.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{HandOver, Outgoing, Receipt, SendError, Taken, Transport};
+use super::{HandOver, Outgoing, Receipt, SendError, Transport};
 use crate::compose::{Message, Profile, Rendered, Seal};
 
 /// A mail that was recorded.
@@ -60,12 +60,6 @@ impl Transport for Recording {
             message: mail.message.clone(),
         };
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).push(recorded);
-        Ok(Receipt {
-            taken: Taken::Caught,
-            reply: None,
-            provider_id: None,
-            path: None,
-            steps: Vec::new(),
-        })
+        Ok(Receipt::caught(None))
     }
 }

@@ -9,7 +9,7 @@ use super::said::Said;
 use super::words::Hidden;
 use crate::diagnostic::Text;
 use crate::text;
-use crate::transport::{Cause, Receipt, Reply, Retry, SendError, Stage, Taken};
+use crate::transport::{Cause, Receipt, Reply, Retry, SendError, Stage};
 
 /// The provider's id in the dictionary of replies.
 const PROVIDER: &str = "aliyun";
@@ -47,13 +47,8 @@ pub(super) fn receipt(answer: &Answer, hidden: &Hidden) -> Result<Receipt, SendE
     let Some(env_id) = said.env_id.as_ref().filter(|_| answer.status == 200) else {
         return Err(refusal(answer, &said, hidden));
     };
-    Ok(Receipt {
-        taken: Taken::Sent,
-        reply: Some(Reply::heard("200", said.request_id.as_bytes())),
-        provider_id: Some(Reply::heard("", env_id.as_bytes()).text),
-        path: None,
-        steps: Vec::new(),
-    })
+    let reply = Reply::heard("200", said.request_id.as_bytes());
+    Ok(Receipt::sent(reply).known_as(Some(Reply::heard("", env_id.as_bytes()).text)))
 }
 
 /// Why an answer is no consent.

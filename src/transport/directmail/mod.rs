@@ -126,7 +126,7 @@ impl Transport for DirectMailTransport {
         let call = Call { action: ACTION, form: &form, deadline: mail.deadline, behind: 0 };
         let answer = self.ask(call).await?;
         let steps = vec![(Stage::HandOver, asked.elapsed())];
-        answer::receipt(&answer, &hidden).map(|receipt| Receipt { steps, ..receipt })
+        answer::receipt(&answer, &hidden).map(|receipt| receipt.timed(steps))
     }
 }
 

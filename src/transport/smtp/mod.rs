@@ -22,9 +22,7 @@ use async_trait::async_trait;
 
 #[cfg(feature = "dkim")]
 use super::DkimSigner;
-use super::{
-    Cause, HandOver, Limits, Outgoing, Receipt, Reply, SendError, Stage, Taken, Transport, tls,
-};
+use super::{Cause, HandOver, Limits, Outgoing, Receipt, Reply, SendError, Stage, Transport, tls};
 use crate::compose::Profile;
 use crate::config::{FromRule, SmtpSettings};
 use crate::mail::Address;
@@ -202,13 +200,9 @@ impl Transport for SmtpTransport {
         let mut steps = Vec::new();
         let answer = self.send(&self.parcel(&mail)?, handing_over, &mut steps).await?;
         let reply = answer.to_reply();
-        Ok(Receipt {
-            taken: Taken::Sent,
-            provider_id: provider_id(&reply),
-            reply: Some(reply),
-            path: None,
-            steps: steps.iter().map(|step| (step.stage, step.took)).collect(),
-        })
+        let provider_id = provider_id(&reply);
+        let steps = steps.iter().map(|step| (step.stage, step.took)).collect();
+        Ok(Receipt::sent(reply).known_as(provider_id).timed(steps))
     }
 }
 
