@@ -10,6 +10,7 @@ mod directmail;
 mod dkim;
 mod error;
 mod file;
+mod hidden;
 mod inbox;
 mod limits;
 #[cfg(feature = "testing")]

@@ -2,10 +2,10 @@
 //! `faults`, `hand_over` and `replies` looks for them too; these are the servers that talk.
 
 use hongyan::config::Tls;
-use hongyan::transport::{SmtpTransport, Transport, Unrecorded};
+use hongyan::transport::{Cause, SmtpTransport, Transport, Unrecorded};
 
 use super::ears;
-use super::mails::{Mail, profile};
+use super::mails::{CODE, Mail, profile};
 use super::scenario::{settings, with_canaries, with_token};
 use super::smtp::{Fault, Plan, SmtpServer, Stage as At};
 
@@ -47,4 +47,27 @@ async fn a_mail_that_goes_well_is_not_heard_of() {
         client.close().await;
     }
     ears::hides("heard", &ears::heard());
+}
+
+/// Filters quote the link that they dislike; what they mean by it counts all the same.
+#[tokio::test]
+async fn a_filter_that_quotes_the_mail_is_not_repeated() {
+    ears::listen();
+    for (reply, cause) in [
+        ("554 5.7.1 blocked: {canary}", Cause::Content),
+        ("550 Too many attempts for {canary}", Cause::Content),
+        ("250 2.0.0 {canary} queued", Cause::Transient),
+    ] {
+        let reply = reply.replace("{canary}", CODE);
+        let fault = Fault::at(At::Eod).reply(&reply);
+        let server = SmtpServer::start(with_canaries(Plan::default().with(fault)));
+        let client = super::scenario::transport(&server, Tls::StartTls);
+        match client.deliver(Mail::short().in_time(), &mut Unrecorded).await {
+            Ok(receipt) => assert!(!format!("{receipt:?}").contains(CODE)),
+            Err(error) => {
+                ears::error_hides("filter", &error);
+                assert_eq!(error.cause, cause, "{error}");
+            }
+        }
+    }
 }

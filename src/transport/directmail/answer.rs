@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::exchange::{Answer, Answered};
 use super::failure::in_doubt;
 use super::said::Said;
-use super::words::Hidden;
 use crate::diagnostic::Text;
 use crate::text;
+use crate::transport::hidden::Hidden;
 use crate::transport::{Cause, Receipt, Reply, Retry, SendError, Stage};
 
 /// The provider's id in the dictionary of replies.

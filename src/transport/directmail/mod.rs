@@ -12,7 +12,6 @@ mod failure;
 mod request;
 mod said;
 mod sign;
-mod words;
 
 use std::fmt;
 use std::time::Instant;
@@ -23,7 +22,7 @@ pub use account::{AccountStatus, AccountSummary};
 
 use self::exchange::{Answer, Call, Exchange};
 use self::said::Said;
-use self::words::Hidden;
+use super::hidden::Hidden;
 use super::{Feature, HandOver, Limits, Outgoing, Receipt, SendError, Stage, Transport};
 use crate::compose::{Form, Profile};
 use crate::config::{DirectMailSettings, Region};

@@ -70,6 +70,12 @@ pub(super) fn timeout(stage: Stage) -> SendError {
     SendError::new(stage, Cause::Network, what).hint(network_hint(stage))
 }
 
+/// No connection became free in time: the server is fine, there is only too much to send.
+pub(super) fn busy() -> SendError {
+    let what = text!("all connections were busy for too long", "所有连接长时间被占用");
+    SendError::new(Stage::Prepare, Cause::Transient, what)
+}
+
 fn network_hint(stage: Stage) -> Text {
     match stage {
         Stage::Resolve => text!(

@@ -121,7 +121,12 @@ impl SmtpTransport {
         };
         #[cfg(not(feature = "dkim"))]
         let bytes = Cow::Borrowed(bytes);
-        Ok(Parcel { envelope: mail.message.envelope(), bytes, deadline: mail.deadline })
+        Ok(Parcel {
+            rendered: mail.rendered,
+            envelope: mail.message.envelope(),
+            bytes,
+            deadline: mail.deadline,
+        })
     }
 
     /// Sends over a connection that is open already, else over a new one.
@@ -196,7 +201,7 @@ impl Transport for SmtpTransport {
     ) -> Result<Receipt, SendError> {
         mail.check_time()?;
         let slot = self.pool.slot(mail.deadline).await;
-        let _slot = slot.ok_or_else(|| fault::timeout(Stage::Prepare))?;
+        let _slot = slot.ok_or_else(fault::busy)?;
         let mut steps = Vec::new();
         let answer = self.send(&self.parcel(&mail)?, handing_over, &mut steps).await?;
         let reply = answer.to_reply();

@@ -1,17 +1,19 @@
-//! The provider's words without what is none of a log's business. When a signature is wrong, the
-//! provider answers with what it signed: headers and token.
+//! A server's words without what is none of a log's business. A filter quotes the link that it
+//! dislikes; when a signature is wrong, DirectMail answers with what it signed: headers and token.
 
 use std::fmt;
 
 use serde_json::Value as Json;
 use url::form_urlencoded::byte_serialize;
 
+use super::SendError;
 use crate::compose::Rendered;
+use crate::diagnostic::Text;
 
 /// The most characters of a message that are kept.
 const MAX_WORDS: usize = 400;
 
-/// Where the provider begins to repeat the request.
+/// Where DirectMail begins to repeat the request.
 const ECHOES: [&str; 3] = ["server string to sign", "string to sign", "canonicalrequest"];
 
 /// Shorter values are words of any sentence.
@@ -39,15 +41,25 @@ impl Hidden {
         self
     }
 
-    /// The words, `***` where one of the texts was.
+    /// The words of DirectMail, up to where it repeats the request.
     pub fn remove(&self, words: &str) -> String {
         let lower = words.to_ascii_lowercase();
         let end = ECHOES.iter().filter_map(|echo| lower.find(echo)).min().unwrap_or(words.len());
-        let words = self
-            .0
-            .iter()
-            .fold(words[..end].to_owned(), |words, text| words.replace(text.as_str(), "***"));
-        words.trim_end().chars().take(MAX_WORDS).collect()
+        self.replace(&words[..end]).trim_end().chars().take(MAX_WORDS).collect()
+    }
+
+    /// The words, `***` where one of the texts was.
+    pub fn replace(&self, words: &str) -> String {
+        self.0.iter().fold(words.to_owned(), |words, text| words.replace(text.as_str(), "***"))
+    }
+
+    /// A refusal whose words are shown so. What it means was found by the whole words.
+    pub fn in_error(&self, mut error: SendError) -> SendError {
+        error.what = Text { en: self.replace(&error.what.en), zh: self.replace(&error.what.zh) };
+        if let Some(reply) = &mut error.reply {
+            reply.text = self.replace(&reply.text);
+        }
+        error
     }
 }
 
