@@ -84,7 +84,8 @@ fn certificate(wrong: &CertificateError, host: &str) -> (Text, Text) {
         }
         CertificateError::NotValidForName => wrong_name(host, "?"),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            wrong_name(host, &presented.join(", "))
+            let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
+            wrong_name(host, &names.join(", "))
         }
         CertificateError::UnknownIssuer => unknown_issuer(host),
         other => (
@@ -92,6 +93,12 @@ fn certificate(wrong: &CertificateError, host: &str) -> (Text, Text) {
             port_hint(),
         ),
     }
+}
+
+/// rustls gives names as `DnsName("mail.example.org")` and `IpAddress(192.0.2.1)`.
+fn bare(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(name).trim_matches('"')
 }
 
 fn shown(time: UnixTime) -> String {
@@ -179,4 +186,16 @@ fn add_authorities(roots: &mut RootCertStore, path: &Path) -> Result<(), SendErr
 
 fn bad_ca_file(what: Text) -> SendError {
     SendError::new(Stage::Prepare, Cause::Configuration, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_certificate_are_shown_as_they_are() {
+        assert_eq!(bare("DnsName(\"mail.example.org\")"), "mail.example.org");
+        assert_eq!(bare("IpAddress(192.0.2.1)"), "192.0.2.1");
+        assert_eq!(bare("mail.example.org"), "mail.example.org");
+    }
 }
