@@ -138,16 +138,18 @@ fn split(mail: &[u8]) -> (&[u8], &[u8]) {
     mail.split_at(lines.take_while(own).map(<[u8]>::len).sum())
 }
 
+type Bytes = Arc<[u8]>;
+
 /// SMTP, and what was given to it. Clones share what they have seen.
 #[derive(Clone)]
 pub struct Watched {
     smtp: Arc<SmtpTransport>,
-    handed_over: Arc<Mutex<Vec<(Address, Arc<[u8]>)>>>,
+    handed_over: Arc<Mutex<Vec<(Address, Bytes)>>>,
 }
 
 impl Watched {
     /// The bytes for a recipient.
-    pub fn bytes(&self, recipient: &str) -> Arc<[u8]> {
+    pub fn bytes(&self, recipient: &str) -> Bytes {
         let mails = self.handed_over.lock().unwrap();
         let mail = mails.iter().find(|(to, _)| to.as_str() == recipient);
         mail.expect("it was handed over").1.clone()
