@@ -83,10 +83,10 @@ fn certificate(wrong: &CertificateError, host: &str) -> (Text, Text) {
             (not_yet(&shown(*not_before)), clock_hint())
         }
         CertificateError::NotValidForName => wrong_name(host, "?"),
-        CertificateError::NotValidForNameContext { presented, .. } => wrong_name(
-            host,
-            &presented.iter().map(|name| bare(name)).collect::<Vec<_>>().join(", "),
-        ),
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
+            wrong_name(host, &names.join(", "))
+        }
         CertificateError::UnknownIssuer => unknown_issuer(host),
         CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
             signs_itself(host)
@@ -98,9 +98,10 @@ fn certificate(wrong: &CertificateError, host: &str) -> (Text, Text) {
     }
 }
 
-/// rustls writes `DnsName("mail.example.com")`.
+/// rustls gives names as `DnsName("mail.example.org")` and `IpAddress(192.0.2.1)`.
 fn bare(name: &str) -> &str {
-    name.split('"').nth(1).unwrap_or(name)
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(name).trim_matches('"')
 }
 
 fn shown(time: UnixTime) -> String {
@@ -202,4 +203,16 @@ fn add_authorities(roots: &mut RootCertStore, path: &Path) -> Result<(), SendErr
 
 fn bad_ca_file(what: Text) -> SendError {
     SendError::new(Stage::Prepare, Cause::Configuration, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_certificate_are_shown_as_they_are() {
+        assert_eq!(bare("DnsName(\"mail.example.org\")"), "mail.example.org");
+        assert_eq!(bare("IpAddress(192.0.2.1)"), "192.0.2.1");
+        assert_eq!(bare("mail.example.org"), "mail.example.org");
+    }
 }
