@@ -67,7 +67,7 @@ impl Server {
 
     pub fn transport(&self, port: &str) -> Watched {
         let from = Mailbox::parse(&format!("鸿雁 <{}>", self.get("user"))).unwrap();
-        let profile = Profile { from, images: ImageMode::Inside };
+        let profile = Profile::new(from, ImageMode::Inside);
         let smtp = SmtpTransport::new(port, &self.settings(port), profile).unwrap();
         Watched { smtp: Arc::new(smtp), handed_over: Arc::default() }
     }

@@ -66,5 +66,5 @@ fn draft() -> Result<Draft, Failure> {
 }
 
 fn profile() -> Result<Profile, Failure> {
-    Ok(Profile { from: Mailbox::parse(SENDER)?, images: ImageMode::Inside })
+    Ok(Profile::new(Mailbox::parse(SENDER)?, ImageMode::Inside))
 }
