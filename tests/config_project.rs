@@ -71,7 +71,7 @@ transports:
     port: 587
     user: mailer
     password: ${RELAY_PASSWORD}
-    from: no-reply@example.com
+    from: no-reply@mail.例子.测试
     pace: 30/1m
     connections: 2
     quota: { per_day: 500, zone: Europe/Berlin, reserve_for_security: 50 }
@@ -133,6 +133,29 @@ fn a_whole_file_reads_right() {
     assert!(matches!(&transport(&lines, "box").setting,
         TransportSetting::Inbox(Some(folder)) if folder == Path::new("caught")));
     assert_eq!(lines.in_use().count(), 3);
+}
+
+#[test]
+fn a_signature_that_dmarc_does_not_count_is_told_where_it_is_used() {
+    let yaml = |provider: &str, from: &str| {
+        format!(
+            "transports:\n  a:\n    {provider}\n    from: {from}\n    dkim: {{ selector: s, domain: example.com.cn, key_file: k }}\n  b: {{ provider: inbox }}\nroutes: [{{ via: [a] }}]\n"
+        )
+    };
+    let smtp = "host: 127.0.0.1";
+    let env = [("SENDER", "a@other.com.cn")];
+    let warning = "warning config_suspect:5: the signature is of `example.com.cn`, \
+                   the sender of another domain: DMARC does not count it";
+    for from in ["a@other.com.cn", "${SENDER}"] {
+        let (lines, faults) = read(&yaml(smtp, from), &env);
+        assert_eq!(told(&faults), [warning], "{from}");
+        assert!(lines.via(&environment(&[]), &Via::parse("a").unwrap()).is_ok());
+        let unused = yaml(smtp, from).replace("via: [a]", "via: [b]");
+        assert_eq!(told(&read(&unused, &env).1), Vec::<String>::new(), "{from}");
+    }
+    for from in ["a@example.com.cn", "A@Mail.Example.COM.CN"] {
+        assert_eq!(told(&read(&yaml(smtp, from), &env).1), Vec::<String>::new(), "{from}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::config::{
     ChosenBy, DirectMailSettings, DkimSetting, Lines, NamedTransport, SmtpSettings, Sources,
     TransportSetting, Via, WhenUnset,
 };
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Text};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::inline::ImageMode;
 use crate::mail::Mailbox;
@@ -200,8 +200,7 @@ impl<'s> Outfit<'s> {
     #[cfg(feature = "dkim")]
     fn signed(&self, transport: SmtpTransport, dkim: &DkimSetting) -> Result<SmtpTransport, Error> {
         let path = self.find(&dkim.key_file);
-        let key = std::fs::read(&path).map_err(|error| unreadable_key(&path, &error))?;
-        let signer = crate::transport::DkimSigner::new(&dkim.selector, &dkim.domain, &key);
+        let signer = crate::transport::DkimSigner::open(&dkim.selector, &dkim.domain, &path);
         Ok(transport.signed_by(signer.map_err(Error::configuration)?))
     }
 
@@ -269,11 +268,4 @@ impl<'s> Outfit<'s> {
 /// Whether mails leave this machine by it.
 fn is_real(setting: &TransportSetting) -> bool {
     matches!(setting, TransportSetting::Smtp(_) | TransportSetting::DirectMail(_))
-}
-
-#[cfg(feature = "dkim")]
-fn unreadable_key(path: &Path, error: &std::io::Error) -> Error {
-    let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
-    let title = text!("the DKIM key `{path}`: {en}", "DKIM 私钥 `{path}`：{zh}");
-    Error::configuration(Diagnostic::error(Code::FileUnreadable, title))
 }

@@ -4,6 +4,7 @@
 //! attempt, and a message stays the same bytes for every attempt.
 
 use std::fmt;
+use std::path::Path;
 
 use mail_auth::common::crypto::{Ed25519Key, RsaKey, Sha256, SigningKey};
 use mail_auth::common::headers::HeaderWriter;
@@ -12,12 +13,13 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::{Cause, SendError, Stage};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::text;
 
-/// What is signed, where it is there. RFC 8058 section 4 wants the List-Unsubscribe fields among
-/// them, RFC 6376 section 5.4.1 the rest.
-const HEADERS: [&str; 13] = [
+/// What is signed; what is not there is signed as missing. RFC 8058 section 4 wants the
+/// List-Unsubscribe fields among them, RFC 6376 section 5.4.1 the rest. Those that stand here twice
+/// cannot be added a second time (section 8.15): some readers show the first of two.
+const HEADERS: [&str; 19] = [
     "From",
     "To",
     "Cc",
@@ -31,6 +33,12 @@ const HEADERS: [&str; 13] = [
     "Auto-Submitted",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Content-Type",
 ];
 
 /// Signs mails for a domain with RSA (2048 bits or more) or Ed25519.
@@ -45,12 +53,22 @@ enum Key {
 }
 
 impl DkimSigner {
+    /// As [`DkimSigner::new`], with the key in a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and what is wrong with its key.
+    pub fn open(selector: &str, domain: &str, path: &Path) -> Result<DkimSigner, Diagnostic> {
+        let pem = std::fs::read(path).map_err(|error| unreadable_file(path, &error))?;
+        let name = path.display().to_string();
+        DkimSigner::new(selector, domain, &pem).map_err(|fault| fault.in_file(name))
+    }
+
     /// A signer for `s=` and `d=` with a private key in PEM (PKCS #8, or PKCS #1 for RSA).
     ///
     /// # Errors
-    /// A key that cannot be read, or is too short.
+    /// A key that cannot be read, is too short, or of another kind.
     pub fn new(selector: &str, domain: &str, pem: &[u8]) -> Result<DkimSigner, Diagnostic> {
-        let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| unusable_key())?;
+        let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| no_key())?;
         let engine = match RsaKey::<Sha256>::from_key_der(key.clone_key()) {
             Ok(rsa) => Key::Rsa(Box::new(engine(rsa, selector, domain))),
             Err(_) => {
@@ -88,12 +106,34 @@ fn engine<K: SigningKey>(key: K, selector: &str, domain: &str) -> Engine<K, Done
         .body_canonicalization(Canonicalization::Relaxed)
 }
 
+fn unreadable_file(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let (path, Text { en, zh }) = (path.display(), Text::of_io(error));
+    let title = text!("the DKIM key `{path}`: {en}", "DKIM 私钥 `{path}`：{zh}");
+    Diagnostic::error(Code::FileUnreadable, title).hint(remedy())
+}
+
+/// Of a key nothing is repeated, and no library's words either: they might.
+fn no_key() -> Diagnostic {
+    let title = text!(
+        "the file holds no private DKIM key in PEM that can be read",
+        "文件中没有可读取的 PEM 格式 DKIM 私钥"
+    );
+    Diagnostic::error(Code::ConfigBadValue, title).hint(remedy())
+}
+
 fn unusable_key() -> Diagnostic {
-    let title = text!("the DKIM key cannot be used", "DKIM 私钥不可用");
-    Diagnostic::error(Code::ConfigBadValue, title).hint(text!(
-        "`key_file` is a private key in PEM: RSA of 2048 bits or more (`openssl genrsa -out dkim.pem 2048`) or Ed25519 (`openssl genpkey -algorithm ed25519 -out dkim.pem`)",
-        "`key_file` 应为 PEM 格式的私钥：2048 位以上的 RSA（`openssl genrsa -out dkim.pem 2048`）或 Ed25519（`openssl genpkey -algorithm ed25519 -out dkim.pem`）"
-    ))
+    let title = text!(
+        "the DKIM key is neither RSA of 2048 bits or more nor Ed25519",
+        "DKIM 私钥既不是 2048 位以上的 RSA，也不是 Ed25519"
+    );
+    Diagnostic::error(Code::ConfigBadValue, title).hint(remedy())
+}
+
+fn remedy() -> Text {
+    text!(
+        "`key_file` of `dkim` names a private key without a passphrase: make one with `openssl genrsa -out dkim.pem 2048` or `openssl genpkey -algorithm ed25519 -out dkim.pem`",
+        "`dkim` 的 `key_file` 应指向没有口令的私钥：可用 `openssl genrsa -out dkim.pem 2048` 或 `openssl genpkey -algorithm ed25519 -out dkim.pem` 生成"
+    )
 }
 
 fn not_signed() -> SendError {

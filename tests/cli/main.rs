@@ -6,6 +6,7 @@
 
 mod batch;
 mod check;
+mod dkim;
 mod env;
 mod init;
 mod kinds;

@@ -35,6 +35,8 @@ pub async fn places() -> Vec<Place> {
         inbox(),
         smtp("starttls", Tls::StartTls),
         smtp("tls", Tls::Implicit),
+        #[cfg(feature = "dkim")]
+        signed(),
         directmail().await,
     ]
 }
@@ -63,6 +65,24 @@ fn smtp(name: &'static str, tls: Tls) -> Place {
     let (client, seen) = (transport(&server, tls), server.clone());
     let arrived = move || seen.record().mails.into_iter().map(|mail| mail.bytes).collect();
     place(name, client, Taken::Sent, arrived, server)
+}
+
+/// The signature stands in front, the mail behind it as it was.
+#[cfg(feature = "dkim")]
+fn signed() -> Place {
+    let server = Arc::new(SmtpServer::start(with_canaries(Plan::default())));
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap().serialize_pem();
+    let signer = hongyan::transport::DkimSigner::new("s", "hongyan.test", key.as_bytes()).unwrap();
+    let (client, seen) = (transport(&server, Tls::Implicit).signed_by(signer), server.clone());
+    let unsigned = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; s=s; d=hongyan.test;"));
+        let lines = text.split_inclusive("\r\n").skip(1);
+        lines.skip_while(|line| line.starts_with('\t')).collect::<String>().into_bytes()
+    };
+    let arrived =
+        move || seen.record().mails.into_iter().map(|mail| unsigned(mail.bytes)).collect();
+    place("signed", client, Taken::Sent, arrived, server)
 }
 
 /// It takes fields instead of a message.

@@ -69,8 +69,12 @@ fn read_entry(
     let folder = read_place(&mut fields, choice, values, faults);
     let from = values.take_from(&mut fields, faults);
     let manner = Manner::read(&mut fields, choice, usual_zone, faults);
+    let signed = manner.dkim.as_ref().and_then(|_| fields.get("dkim"));
     fields.finish(faults);
     let (setting, from) = read_setting(choice, folder, from, values, faults)?;
+    if let (Some(node), Some(dkim), Some(from)) = (signed, &manner.dkim, &from) {
+        values.told.extend(unaligned(node, &dkim.domain, from.address().domain()));
+    }
     Some(named(&key.name, setting, from, manner))
 }
 
@@ -193,6 +197,35 @@ fn read_setting(
     found
 }
 
+/// DMARC counts a signature only where `d=` and From are of one organisation (RFC 7489 section
+/// 3.1.1). The sender may stand in a variable, so its domain is not repeated.
+fn unaligned(node: &Node, signed: &str, from: &str) -> Option<Diagnostic> {
+    let title = text!(
+        "the signature is of `{signed}`, the sender of another domain: DMARC does not count it",
+        "签名域名是 `{signed}`，与发件人的域名不一致：DMARC 不会认可这个签名"
+    );
+    let hint = text!(
+        "sign for the sender's domain and publish the key there, or send from an address at `{signed}`",
+        "请用发件人的域名签名并在该域名发布公钥，或改用 `{signed}` 的发件地址"
+    );
+    let fault = || Diagnostic::warning(Code::ConfigSuspect, title).hint(hint).at(node.span.clone());
+    (!are_aligned(signed, from)).then(fault)
+}
+
+/// Whether two domains belong to one organisation, as far as their names tell: the last two labels
+/// are the same, or three where the second is one under which registries sell names (`com.cn`).
+fn are_aligned(one: &str, other: &str) -> bool {
+    const SOLD: [&str; 8] = ["ac", "co", "com", "edu", "gov", "ne", "net", "org"];
+    let labels: Vec<&str> = one.rsplit('.').collect();
+    let sold = |top: &str, second: &str| top.len() == 2 && SOLD.contains(&second);
+    let wanted = match labels[..] {
+        [top, second, ..] if sold(top, second) => 3,
+        _ => 2,
+    };
+    let shared = labels.iter().zip(other.rsplit('.')).take_while(|(own, of)| **own == *of);
+    one == other || shared.count() >= wanted
+}
+
 fn no_provider(fields: &Fields<'_>, values: &Values<'_>) -> Diagnostic {
     let transport = &values.scope.transport;
     let title = text!(
@@ -224,4 +257,31 @@ fn borrowed_name(key: &Key, choice: Choice) -> Option<Diagnostic> {
     );
     let fault = || Diagnostic::error(Code::YamlBadValue, title).at(key.span.clone());
     (!own).then(|| fault().hint(text!("give it another name", "请换一个名称")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_aligned;
+
+    #[test]
+    fn domains_of_one_organisation() {
+        for (one, other) in [
+            ("example.com", "example.com"),
+            ("example.com", "mail.example.com"),
+            ("mail.example.com", "notice.example.com"),
+            ("mail.example.com.cn", "example.com.cn"),
+            ("localhost", "localhost"),
+        ] {
+            assert!(are_aligned(one, other) && are_aligned(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("example.com", "example.net"),
+            ("example.com", "notexample.com"),
+            ("one.com.cn", "other.com.cn"),
+            ("one.co.uk", "mail.other.co.uk"),
+            ("example.com", "com"),
+        ] {
+            assert!(!are_aligned(one, other) && !are_aligned(other, one), "{one} {other}");
+        }
+    }
 }
