@@ -37,10 +37,10 @@ pub fn plan(rendered: &Rendered, route: &[&dyn Transport]) -> Result<Vec<usize>,
 /// Why a transport can never carry a kind: known before any mail is asked for.
 pub fn foresee(kind: &Kind, transport: &dyn Transport) -> Option<Diagnostic> {
     let (from, only) = (kind.from.as_ref()?, transport.limits().only_sender.as_ref()?);
-    let name = transport.name();
+    let (name, kind_name) = (transport.name(), &kind.name);
     let title = text!(
-        "`{name}` can never carry this kind: it sends for its login only, and the kind has a `from` of its own",
-        "`{name}` 永远无法发送此类型：它只能以登录地址发信，而此类型有自己的 `from`"
+        "`{name}` can never carry `{kind_name}`: it sends for its login only, and the kind has a `from` of its own",
+        "`{name}` 永远无法发送 `{kind_name}`：它只能以登录地址发信，而此类型有自己的 `from`"
     );
     let fault = Diagnostic::warning(Code::PlanImpossible, title).kind(&kind.name);
     (from.address() != only).then(|| {

@@ -15,6 +15,9 @@ use crate::doctor::{
 use crate::mailer::Setup;
 use crate::text;
 
+/// How wide the names of the steps are.
+const COLUMN: usize = 12;
+
 pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let test = doctor.send_to.as_deref().map(|to| test_mail(setup, to)).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -114,6 +117,12 @@ fn tell(report: &Report, voice: &Voice) {
         };
         voice.say(&text!("{read_en} {path}: {en}", "{read_zh} {path}：{zh}"));
     }
+    if report.files.is_empty() {
+        voice.say(&text!(
+            "no env file is read: `--env-file FILE` names one",
+            "没有读取 env 文件：可用 `--env-file 文件` 指定"
+        ));
+    }
     report.transports.iter().for_each(|transport| tell_transport(transport, voice));
     if let Some(domain) = &report.domain {
         tell_domain(domain, voice);
@@ -138,22 +147,38 @@ fn verdict(report: &Report) -> Text {
 
 fn tell_transport(transport: &TransportReport, voice: &Voice) {
     voice.line("");
-    voice.line(&transport.name);
+    match transport.provider.is_empty() {
+        // What is wrong is of no transport alone.
+        true => voice.say(&text!("configuration", "配置")),
+        false => voice.line(&transport.name),
+    }
     let local = matches!(transport.provider.as_str(), "inbox" | "file");
     let shown = |step: &&StepReport| !local || step.status != Status::NotTried;
+    let mut untried = Vec::new();
     for step in transport.steps.iter().filter(shown) {
-        let detail = match &step.detail {
-            Some(detail) => detail.clone(),
-            None => text!("not tried", "未检查"),
+        let Some(detail) = &step.detail else {
+            untried.push(name(step.step).get(voice.language()).to_owned());
+            continue;
         };
         let ms = step.took.map(|took| format!("  ({} ms)", took.as_millis())).unwrap_or_default();
-        let (mark, name) = (mark(step.status), name(step.step).get(voice.language()).to_owned());
-        let gap = " ".repeat(12_usize.saturating_sub(name.width()));
-        voice.line(&format!("  {mark} {name}{gap}{}{ms}", detail.get(voice.language())));
-        if let Some(hint) = &step.hint {
-            voice.line(&format!("    {}→ {}", " ".repeat(12), hint.get(voice.language())));
+        let name = name(step.step);
+        let line = format!("{}{ms}", detail.get(voice.language()));
+        voice.line(&row(step.status, name.get(voice.language()), &line));
+        for hint in step.hint.iter().flat_map(|hint| hint.get(voice.language()).lines()) {
+            voice.line(&format!("    {}→ {hint}", " ".repeat(COLUMN)));
         }
     }
+    if !untried.is_empty() {
+        let comma = text!(", ", "、");
+        let names = untried.join(comma.get(voice.language()));
+        let not_tried = text!("not tried", "未检查");
+        voice.line(&row(Status::NotTried, not_tried.get(voice.language()), &names));
+    }
+}
+
+fn row(status: Status, name: &str, detail: &str) -> String {
+    let gap = " ".repeat(COLUMN.saturating_sub(name.width()));
+    format!("  {} {name}{gap}{detail}", mark(status))
 }
 
 fn mark(status: Status) -> &'static str {
@@ -183,6 +208,6 @@ fn tell_domain(domain: &DomainReport, voice: &Voice) {
     for (name, record) in [("SPF", &domain.spf), ("DKIM", &domain.dkim), ("DMARC", &domain.dmarc)] {
         let hint = record.hint.as_ref().map(|hint| hint.get(voice.language()));
         let shown = record.record.as_deref().or(hint).unwrap_or_default();
-        voice.line(&format!("  {} {name:12}{shown}", mark(record.status)));
+        voice.line(&row(record.status, name, shown));
     }
 }

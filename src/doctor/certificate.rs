@@ -5,10 +5,15 @@ use x509_cert::der::Decode;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
+use crate::diagnostic::Text;
 use crate::locale::Instant;
+use crate::text;
 
 /// How long before its end a certificate is told of.
 const SOON: i64 = 14 * 24 * 60 * 60;
+
+/// How many of its names are shown: some have dozens.
+const SHOWN: usize = 3;
 
 /// A certificate, as far as a person wants to know.
 #[derive(Clone, Debug)]
@@ -38,11 +43,18 @@ impl Seen {
         })
     }
 
-    /// One line for people.
-    pub fn line(&self) -> String {
-        let day = |seconds| Instant::from_unix_seconds(seconds).map(|at| at.to_string());
-        let until = day(self.valid.1).unwrap_or_default();
-        format!("{} · {} · {until}", self.names.join(" "), self.issuer)
+    /// One line for people. Who signed it shows whether something stands in between.
+    pub fn line(&self) -> Text {
+        let last = Instant::from_unix_seconds(self.valid.1).map(|at| at.to_string());
+        let last = last.unwrap_or_default();
+        let day = last.split('T').next().unwrap_or_default();
+        let more = if self.names.len() > SHOWN { " …" } else { "" };
+        let names = self.names[..self.names.len().min(SHOWN)].join(" ") + more;
+        let issuer = &self.issuer;
+        text!(
+            "certificate for {names} from {issuer}, until {day}",
+            "证书 {names}，签发者 {issuer}，有效期至 {day}"
+        )
     }
 
     /// Whether it ends within two weeks.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::DEADLINE;
-use super::report::{StepName, StepReport};
+use super::report::{Status, StepName, StepReport};
 use crate::config::DirectMailSettings;
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::text;
@@ -25,6 +25,7 @@ pub(super) async fn examine(
     let encrypted = settings.endpoint.scheme() == "https";
     let reached = |step| match step {
         StepName::Tls if !encrypted => StepReport::ok(step, text!("not encrypted", "未加密")),
+        StepName::Ehlo => StepReport::ok(step, text!("a request was answered", "请求得到应答")),
         step => StepReport::ok(step, text!("{host}", "{host}")),
     };
     match asked {
@@ -35,6 +36,9 @@ pub(super) async fn examine(
             steps.push(with_clock(StepReport::ok(StepName::Ehlo, answered), account.clock_behind));
             steps.push(of_account(&account));
             steps.last_mut().into_iter().for_each(|step| step.took = Some(took));
+            if steps.iter().all(|step| step.status == Status::Ok) {
+                steps.push(sender());
+            }
             steps
         }
         Err(error) => failed(&error, reached),
@@ -52,6 +56,12 @@ fn failed(error: &SendError, reached: impl Fn(StepName) -> StepReport) -> Vec<St
     };
     let before = StepName::ALL[1..].iter().filter(|step| **step < at);
     before.map(|step| reached(*step)).chain([StepReport::failed(at, error)]).collect()
+}
+
+/// The question that would tell needs more rights than sending does.
+fn sender() -> StepReport {
+    let detail = text!("only a test mail shows it", "只有发送测试邮件才能确认");
+    StepReport { detail: Some(detail), ..StepReport::not_tried(StepName::From) }
 }
 
 fn with_clock(step: StepReport, behind: Option<i64>) -> StepReport {

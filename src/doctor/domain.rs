@@ -45,6 +45,8 @@ pub(super) async fn examine(domain: &str, selector: Option<(&str, &str)>) -> Dom
     let resolver = resolver();
     let resolver = resolver.as_ref();
     let spf = first(resolver, domain, "v=spf1").await;
+    // Who does not answer once is not waited for again.
+    let resolver = resolver.filter(|_| !matches!(spf, Found::NoAnswer));
     let dmarc = dmarc(resolver, domain).await;
     let dkim = match selector {
         Some((selector, domain)) => {

@@ -17,6 +17,7 @@ use crate::composer::{Composer, Draft};
 use crate::config::{NamedTransport, TransportSetting};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Text};
 use crate::error::Error;
+use crate::mail::Address;
 use crate::mailer::{Delivery, Mailer, Outfit, Setup};
 use crate::text;
 
@@ -30,8 +31,16 @@ pub async fn examine(setup: &Setup, outfit: &Outfit<'_>, test: Option<&Draft>) -
     if errors.has_errors() {
         transports.push(broken("configuration", "", &errors));
     }
-    for named in outfit.lines().in_use() {
-        transports.push(examine_transport(outfit, named, test).await);
+    // What is half read would be looked at in vain: nothing is sent until the rest is right.
+    let usable = outfit.lines().in_use().filter(|_| !errors.has_errors());
+    let mut noticed = noticed(outfit);
+    for named in usable {
+        let mut report = examine_transport(outfit, named, test).await;
+        // They are of all transports together: the first has them.
+        if let Some(config) = report.steps.iter_mut().find(|step| step.status == Status::Ok) {
+            config.hint = noticed.take();
+        }
+        transports.push(report);
     }
     let mut senders = outfit.lines().in_use().filter(|named| is_real(named));
     let domain = match senders.find_map(|named| Some((named, named.from.as_ref()?))) {
@@ -56,7 +65,7 @@ async fn examine_transport(
     named: &NamedTransport,
     test: Option<&Draft>,
 ) -> TransportReport {
-    let mut steps = vec![configured(outfit, named)];
+    let mut steps = vec![configured(named)];
     steps.extend(match &named.setting {
         TransportSetting::Smtp(settings) => match (outfit.smtp(named, settings), &named.from) {
             (Ok(transport), Some(from)) => {
@@ -73,11 +82,22 @@ async fn examine_transport(
     });
     let fit = steps.iter().all(|step| step.status != Status::Wrong);
     if let (Some(draft), true) = (test, fit) {
-        steps.push(send(outfit, named, draft).await);
+        let sent = send(outfit, named, draft).await;
+        if sent.status == Status::Ok {
+            steps.retain(|step| step.step != StepName::From || step.status == Status::Ok);
+        }
+        steps.push(sent);
+    }
+    if let (None, true) = (test, fit) {
+        steps.push(not_asked_for());
     }
     let known: Vec<StepName> = steps.iter().map(|step| step.step).collect();
     let missing = StepName::ALL.iter().filter(|step| !known.contains(step));
-    steps.extend(missing.map(|step| StepReport::not_tried(*step)));
+    let sent = steps.iter().any(|step| step.step == StepName::Send && step.status == Status::Ok);
+    steps.extend(missing.map(|step| match (step, &named.from) {
+        (StepName::From, Some(from)) if sent => may_send(from.address()),
+        (step, _) => StepReport::not_tried(*step),
+    }));
     steps.sort_by_key(|step| step.step);
     TransportReport {
         name: named.name.clone(),
@@ -86,8 +106,18 @@ async fn examine_transport(
     }
 }
 
-/// What the settings come to; what was noticed about them is the hint.
-fn configured(outfit: &Outfit<'_>, named: &NamedTransport) -> StepReport {
+fn not_asked_for() -> StepReport {
+    let detail = text!("`--send-to ADDRESS` sends one", "用 `--send-to 地址` 发送一封");
+    StepReport { detail: Some(detail), ..StepReport::not_tried(StepName::Send) }
+}
+
+fn may_send(from: &Address) -> StepReport {
+    let from = from.masked();
+    StepReport::ok(StepName::From, text!("{from} may send", "{from} 可以发信"))
+}
+
+/// What the settings come to.
+fn configured(named: &NamedTransport) -> StepReport {
     let from = named.from.as_ref().map(|from| from.address().masked()).unwrap_or_default();
     let detail = match &named.setting {
         TransportSetting::Smtp(smtp) => {
@@ -101,20 +131,22 @@ fn configured(outfit: &Outfit<'_>, named: &NamedTransport) -> StepReport {
         TransportSetting::Inbox(_) => text!("mails stay on this machine", "邮件保留在本机"),
         TransportSetting::File(_) => text!("mails are written to a folder", "邮件写入文件夹"),
     };
-    let foreseen = outfit.foresee().unwrap_or_default();
-    let warnings = outfit.warnings().into_iter().chain(foreseen).collect();
-    StepReport { hint: noticed(&warnings), ..StepReport::ok(StepName::Config, detail) }
+    StepReport::ok(StepName::Config, detail)
 }
 
-/// What was noticed about the settings, each with its remedy.
-fn noticed(warnings: &Diagnostics) -> Option<Text> {
+/// What was noticed about the settings, each with its remedy in a line of its own.
+fn noticed(outfit: &Outfit<'_>) -> Option<Text> {
+    let mut warnings = outfit.warnings();
+    // A transport that cannot be made tells so by itself.
+    warnings.extend(outfit.foresee().unwrap_or_default());
     let line = |warning: &Diagnostic, language| {
         let hint = warning.remedy().map(|hint| hint.get(language));
         let title = warning.title().get(language);
-        hint.map_or_else(|| title.to_owned(), |hint| format!("{title}: {hint}"))
+        let colon = if language == Language::Zh { "：" } else { ": " };
+        hint.map_or_else(|| title.to_owned(), |hint| format!("{title}{colon}{hint}"))
     };
     let lines = |language| {
-        warnings.iter().map(|warning| line(warning, language)).collect::<Vec<_>>().join("; ")
+        warnings.iter().map(|warning| line(warning, language)).collect::<Vec<_>>().join("\n")
     };
     (!warnings.is_empty()).then(|| Text { en: lines(Language::En), zh: lines(Language::Zh) })
 }
@@ -125,10 +157,18 @@ fn unusable(named: &NamedTransport, error: &Error) -> TransportReport {
 
 /// What is wrong before anybody was asked.
 fn broken(name: &str, provider: &str, faults: &Diagnostics) -> TransportReport {
-    let wrong = |fault: &Diagnostic| StepReport::wrong(StepName::Config, fault);
-    let mut steps: Vec<StepReport> = faults.iter().map(wrong).collect();
+    let mut steps: Vec<StepReport> = faults.iter().map(wrongly_set).collect();
     steps.extend(StepName::ALL[1..].iter().map(|step| StepReport::not_tried(*step)));
     TransportReport { name: name.to_owned(), provider: provider.to_owned(), steps }
+}
+
+fn wrongly_set(fault: &Diagnostic) -> StepReport {
+    let report = StepReport::wrong(StepName::Config, fault);
+    let line = fault.line().map(|line| format!(":{line}")).unwrap_or_default();
+    let Some(file) = fault.file() else { return report };
+    let Text { en, zh } = fault.title();
+    let detail = text!("{file}{line}: {en}", "{file}{line}：{zh}");
+    StepReport { detail: Some(detail), ..report }
 }
 
 fn provider(setting: &TransportSetting) -> &'static str {
@@ -152,9 +192,10 @@ async fn send(outfit: &Outfit<'_>, named: &NamedTransport, draft: &Draft) -> Ste
                 text!("taken for {to}: {said}", "已接收，收件人 {to}：{said}"),
             )
         }
-        Err(error) => match error.diagnostics().iter().next() {
-            Some(fault) => StepReport::wrong(StepName::Send, fault),
-            None => StepReport::not_tried(StepName::Send),
+        Err(error) => match (error.send_error(), error.diagnostics().iter().next()) {
+            (Some(error), _) => StepReport::failed(StepName::Send, error),
+            (None, Some(fault)) => StepReport::wrong(StepName::Send, fault),
+            (None, None) => StepReport::not_tried(StepName::Send),
         },
     };
     StepReport { took: Some(began.elapsed()), ..report }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::certificate::Seen;
 use super::report::{StepName, StepReport};
-use super::{DEADLINE, now};
+use super::{DEADLINE, may_send, now};
 use crate::config::{FromRule, SmtpSettings, Tls};
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::mail::Address;
@@ -27,10 +27,19 @@ pub(super) async fn examine(
         .map(|step| match (&failed, stopped) {
             (Some(error), Some(at)) if step == at => StepReport::failed(step, error),
             (_, Some(at)) if step > at => StepReport::not_tried(step),
+            // STARTTLS comes behind the greeting.
+            (Some(_), _) if step == StepName::Tls && !encrypts(settings, &seen) => {
+                StepReport::not_tried(step)
+            }
             _ => done(step, &seen, settings, from),
         })
         .map(|report| with_from_rule(report, settings, from, failed.as_ref()))
         .collect()
+}
+
+/// Whether a handshake was done, or none is wanted.
+fn encrypts(settings: &SmtpSettings, seen: &[Step]) -> bool {
+    settings.tls == Tls::None || seen.iter().any(|step| step.stage == Stage::Tls)
 }
 
 fn done(step: StepName, seen: &[Step], settings: &SmtpSettings, from: &Address) -> StepReport {
@@ -47,10 +56,7 @@ fn done(step: StepName, seen: &[Step], settings: &SmtpSettings, from: &Address) 
             Some(_) => StepReport::ok(step, text!("accepted ({detail})", "登录成功（{detail}）")),
             None => StepReport::ok(step, text!("none is configured", "未配置登录")),
         },
-        StepName::From => {
-            let from = from.masked();
-            StepReport::ok(step, text!("{from} may send", "{from} 可以发信"))
-        }
+        StepName::From => may_send(from),
         _ => StepReport::ok(step, Text { en: detail.clone(), zh: detail }),
     };
     StepReport { took: Some(took), ..report }
@@ -58,10 +64,14 @@ fn done(step: StepName, seen: &[Step], settings: &SmtpSettings, from: &Address) 
 
 /// A certificate that will soon end is told of while there is time.
 fn encrypted(step: Option<&Step>, took: Duration) -> StepReport {
-    let version = step.map(|step| step.detail.as_str()).unwrap_or_default();
+    // rustls writes `TLSv1_3`.
+    let version = step.map(|step| step.detail.replace("TLSv1_", "TLS 1.")).unwrap_or_default();
     let certificate = step.and_then(|step| Seen::read(step.certificate.as_deref()?));
-    let shown = certificate.as_ref().map(Seen::line).unwrap_or_default();
-    let report = StepReport::ok(StepName::Tls, text!("{version} · {shown}", "{version} · {shown}"));
+    let detail = match certificate.as_ref().map(Seen::line) {
+        Some(Text { en, zh }) => text!("{version}, {en}", "{version}，{zh}"),
+        None => Text { en: version.clone(), zh: version },
+    };
+    let report = StepReport::ok(StepName::Tls, detail);
     let soon = certificate.is_some_and(|certificate| certificate.ends_soon(now()));
     let hint = soon.then(|| {
         text!(

@@ -39,19 +39,20 @@ pub enum Stage {
 
 impl Stage {
     /// What the server was asked when it answered.
-    fn asked(self) -> &'static str {
-        match self {
+    fn asked(self) -> Text {
+        let (en, zh) = match self {
             Stage::Prepare | Stage::Resolve | Stage::Connect | Stage::Tls | Stage::Greeting => {
-                "the connection"
+                ("the connection", "连接")
             }
-            Stage::Ehlo => "EHLO",
-            Stage::StartTls => "STARTTLS",
-            Stage::Auth => "AUTH",
-            Stage::Mail => "MAIL FROM",
-            Stage::Rcpt => "RCPT TO",
-            Stage::Data => "DATA",
-            Stage::HandOver => "the mail",
-        }
+            Stage::Ehlo => ("EHLO", " EHLO "),
+            Stage::StartTls => ("STARTTLS", " STARTTLS "),
+            Stage::Auth => ("AUTH", " AUTH "),
+            Stage::Mail => ("MAIL FROM", " MAIL FROM "),
+            Stage::Rcpt => ("RCPT TO", " RCPT TO "),
+            Stage::Data => ("DATA", " DATA "),
+            Stage::HandOver => ("the mail", "邮件"),
+        };
+        Text { en: en.to_owned(), zh: zh.to_owned() }
     }
 
     /// The name in receipts and in the reply dictionary.
@@ -232,11 +233,9 @@ impl SendError {
         let Meaning { cause, retry, hint, help } =
             look_up(&Heard { provider, stage, reply: &reply });
         let reply = Reply { text: masked(&reply.text), ..reply };
-        let asked = stage.asked();
-        let what = text!(
-            "the server answered {asked} with `{reply}`",
-            "服务器对 {asked} 的答复是 `{reply}`"
-        );
+        let Text { en, zh } = stage.asked();
+        let what =
+            text!("the server answered {en} with `{reply}`", "服务器对{zh}的答复是 `{reply}`");
         SendError { stage, cause, retry, reply: Some(reply), what, hint: Some(hint), help }
     }
 

@@ -57,7 +57,7 @@ impl DirectMailTransport {
         let said = Said::read(&answer.body);
         match answer.status {
             200 if said.code.is_none() && !said.fields.is_empty() => Ok(summary(&answer, &said)),
-            _ => Err(without_doubt(refusal(&answer, &said, &hidden))),
+            _ => Err(about_account(without_doubt(refusal(&answer, &said, &hidden)))),
         }
     }
 }
@@ -89,6 +89,16 @@ fn number(said: &Said, name: &str) -> Option<u64> {
 }
 
 /// A question that changes nothing may be asked again.
+/// Nobody sent a mail.
+fn about_account(error: SendError) -> SendError {
+    let Some(reply) = &error.reply else { return error };
+    let what = text!(
+        "the question about the account was answered with `{reply}`",
+        "对账户查询的答复是 `{reply}`"
+    );
+    SendError { what, ..error }
+}
+
 fn without_doubt(error: SendError) -> SendError {
     match error.in_doubt() {
         true => SendError {

@@ -35,7 +35,9 @@ impl Capabilities {
                 "AUTH" => capabilities.add_mechanisms(words),
                 _ => {}
             }
-            capabilities.keywords.push(keyword.to_owned());
+            if !capabilities.keywords.iter().any(|known| known == keyword) {
+                capabilities.keywords.push(keyword.to_owned());
+            }
         }
         // SIZE 0 says that there is no limit.
         capabilities.size = capabilities.size.filter(|size| *size > 0);

@@ -13,7 +13,7 @@ fn step(stage: Stage) -> Text {
         Stage::Resolve => ("the name lookup", "域名解析"),
         Stage::Connect => ("the connection", "建立连接"),
         Stage::Tls => ("the TLS handshake", "TLS 握手"),
-        Stage::Greeting => ("the server's greeting", "服务器问候"),
+        Stage::Greeting => ("the server's greeting", "问候"),
         Stage::Ehlo => ("EHLO", "EHLO"),
         Stage::StartTls => ("STARTTLS", "STARTTLS"),
         Stage::Auth => ("the login", "登录"),
@@ -32,7 +32,7 @@ pub(super) fn network(stage: Stage, error: &io::Error) -> SendError {
     let what = match error.kind() {
         io::ErrorKind::UnexpectedEof => text!(
             "the server closed the connection at {step_en}",
-            "服务器在 {step_zh} 时关闭了连接"
+            "服务器在“{step_zh}”这一步关闭了连接"
         ),
         io::ErrorKind::ConnectionRefused => {
             text!("nothing listens on this port of the server", "服务器的这个端口没有服务在监听")
@@ -44,7 +44,7 @@ pub(super) fn network(stage: Stage, error: &io::Error) -> SendError {
             )
         }
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            text!("the connection was reset at {step_en}", "连接在 {step_zh} 时被重置")
+            text!("the connection was reset at {step_en}", "连接在“{step_zh}”这一步被重置")
         }
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
             text!("the server cannot be reached from here", "从本机无法到达该服务器")
@@ -66,7 +66,7 @@ pub(super) fn unresolved(host: &str) -> SendError {
 /// A step took too long.
 pub(super) fn timeout(stage: Stage) -> SendError {
     let Text { en, zh } = step(stage);
-    let what = text!("no answer in time at {en}", "{zh} 超时，未收到应答");
+    let what = text!("no answer in time at {en}", "“{zh}”这一步超时，未收到应答");
     SendError::new(stage, Cause::Network, what).hint(network_hint(stage))
 }
 
@@ -103,10 +103,10 @@ pub(super) fn malformed(stage: Stage, malformed: &Malformed) -> SendError {
     let Text { en, zh } = step(stage);
     let what = match malformed {
         Malformed::TooLong => {
-            text!("the answer to {en} is endless", "服务器对 {zh} 的应答过长")
+            text!("the answer to {en} is endless", "服务器在“{zh}”这一步的应答过长")
         }
         Malformed::NotAReply => {
-            text!("the answer to {en} is no SMTP reply", "服务器对 {zh} 的应答不符合 SMTP")
+            text!("the answer to {en} is no SMTP reply", "服务器在“{zh}”这一步的应答不符合 SMTP")
         }
     };
     SendError::new(stage, Cause::Protocol, what).hint(not_smtp_hint())
@@ -117,7 +117,7 @@ pub(super) fn unasked(stage: Stage) -> SendError {
     let Text { en, zh } = step(stage);
     let what = text!(
         "the server said more than it was asked before {en}",
-        "服务器在 {zh} 之前发来了多余的应答"
+        "服务器在“{zh}”之前发来了多余的应答"
     );
     SendError::new(stage, Cause::Protocol, what).hint(not_smtp_hint())
 }
@@ -126,7 +126,7 @@ pub(super) fn unasked(stage: Stage) -> SendError {
 pub(super) fn unexpected(stage: Stage, answer: &Answer) -> SendError {
     let Text { en, zh } = step(stage);
     let reply = answer.to_reply();
-    let what = text!("`{reply}` is no answer to {en}", "`{reply}` 不是对 {zh} 的有效应答");
+    let what = text!("`{reply}` is no answer to {en}", "`{reply}` 不是“{zh}”这一步的有效应答");
     SendError::new(stage, Cause::Protocol, what).hint(not_smtp_hint()).reply(reply)
 }
 
