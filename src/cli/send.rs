@@ -173,7 +173,7 @@ fn failed(draft: &Draft, error: &Error, voice: &Voice) -> Json {
     let reply = error.send_error().and_then(|error| error.reply.as_ref());
     let faults = error.diagnostics().to_json(voice.language());
     let mail = error.undelivered();
-    json!({
+    let mut receipt = json!({
         "id": mail.map(|mail| &mail.id),
         "message_id": mail.map(|mail| &mail.message_id),
         "kind": draft.kind,
@@ -187,5 +187,9 @@ fn failed(draft: &Draft, error: &Error, voice: &Voice) -> Json {
         "path": null,
         "timings_ms": {},
         "error": faults["errors"][0],
-    })
+    });
+    if let Some(tried) = mail.map(|mail| &mail.tried).filter(|tried| !tried.is_empty()) {
+        receipt["tried"] = json!(tried);
+    }
+    receipt
 }

@@ -72,7 +72,7 @@ pub struct Delivery {
     /// Always `null`: a mail that was not taken is an error
     pub error: Option<String>,
     /// The transports that were tried before
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "tried")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<Tried>,
     /// What became of the copies (cc, bcc)
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -187,17 +187,6 @@ fn steps<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(steps.iter().copied())
-}
-
-fn tried<S: serde::Serializer>(tried: &[Tried], serializer: S) -> Result<S::Ok, S::Error> {
-    let shown = |tried: &Tried| {
-        BTreeMap::from([
-            ("transport", tried.transport.clone()),
-            ("cause", tried.error.cause.as_str().to_owned()),
-            ("title", tried.error.to_string()),
-        ])
-    };
-    serializer.collect_seq(tried.iter().map(shown))
 }
 
 /// Times the steps of one delivery.

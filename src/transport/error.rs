@@ -285,6 +285,17 @@ pub struct Tried {
     pub error: SendError,
 }
 
+/// As receipts show it.
+impl serde::Serialize for Tried {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([
+            ("cause", self.error.cause.as_str()),
+            ("title", &self.error.what.en),
+            ("transport", &self.transport),
+        ])
+    }
+}
+
 impl SendError {
     /// Whether another transport may be tried: no copy can be out, and what was wrong is not the
     /// mail itself.
