@@ -7,6 +7,7 @@
 mod batch;
 mod check;
 mod dkim;
+mod doctor;
 mod env;
 mod init;
 mod kinds;

@@ -162,10 +162,11 @@ impl Ran {
 }
 
 fn redacted(screen: &str) -> String {
-    const RULES: [(&str, &str); 3] = [
+    const RULES: [(&str, &str); 4] = [
         (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "<id>"),
         (r#"("(?:render|compose|deliver)": )[0-9.]+"#, "$1<ms>"),
         (r#"("received_at": )"[^"]+""#, "$1<date>"),
+        (r"\b[0-9]+ ms\b", "<ms> ms"),
     ];
     RULES.iter().fold(screen.to_owned(), |screen, (pattern, instead)| {
         Regex::new(pattern).unwrap().replace_all(&screen, *instead).into_owned()
@@ -175,12 +176,17 @@ fn redacted(screen: &str) -> String {
 /// Compares screens with `tests/snapshots/cli__<name>.snap`.
 #[track_caller]
 pub fn reviewed(name: &str, screens: &[&Ran]) {
+    reviewed_as(&format!("cli__{name}"), screens);
+}
+
+#[track_caller]
+pub fn reviewed_as(name: &str, screens: &[&Ran]) {
     let text: Vec<String> = screens.iter().map(|ran| ran.screen()).collect();
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(format!("cli__{name}"), text.join("\n")));
+    settings.bind(|| insta::assert_snapshot!(name, text.join("\n")));
 }
 
 /// The keys of an object in their order.

@@ -84,6 +84,8 @@ pub struct Server {
 }
 
 struct State {
+    /// The pair that may sign
+    key: (String, String),
     plan: VecDeque<Step>,
     always: Step,
     /// How far this server's clock is ahead, in seconds
@@ -98,9 +100,15 @@ struct State {
 
 impl Server {
     pub async fn start() -> Server {
+        Server::start_for(KEY_ID, KEY_SECRET).await
+    }
+
+    /// A server that knows another key.
+    pub async fn start_for(key_id: &str, secret: &str) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State {
+            key: (key_id.into(), secret.into()),
             plan: VecDeque::new(),
             always: Step::FINE,
             skew: 0,
@@ -226,7 +234,8 @@ impl State {
     }
 
     fn judge(&mut self, request: &Request) -> Result<(), &'static str> {
-        request.check_signature(KEY_ID, KEY_SECRET, self.token.as_deref())?;
+        let (id, secret) = &self.key;
+        request.check_signature(id, secret, self.token.as_deref())?;
         request.check_time(self.skew)?;
         if !self.nonces.insert(request.header("x-acs-signature-nonce").to_owned()) {
             return Err("SignatureNonceUsed");

@@ -45,7 +45,7 @@ pub use fault::{Fault, Stage};
 #[allow(unused_imports)]
 pub use plan::Plan;
 #[allow(unused_imports)]
-pub use profile::{GMAIL, NETEASE, PLAIN, Profile, QQ};
+pub use profile::{GMAIL, NETEASE, OFFICE365, PLAIN, Profile, QQ};
 #[allow(unused_imports)]
 pub use record::{Command, Mail, Record};
 

@@ -116,3 +116,35 @@ pub const GMAIL: Profile = Profile {
     too_many: "421 4.7.0 Try again later, closing connection. 3f1490d57ef6 - gsmtp",
     taken: "250 2.0.0 OK  1767225600 3f1490d57ef6-{id} - gsmtp",
 };
+
+/// smtp.office365.com.
+pub const OFFICE365: Profile = Profile {
+    banner: "220 SG2PR01CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready at Thu, 1 Jan 2026 00:00:00 +0000",
+    name: "SG2PR01CA0123.outlook.office365.com Hello [127.0.0.1]",
+    keywords: &[
+        "SIZE",
+        "PIPELINING",
+        "DSN",
+        "ENHANCEDSTATUSCODES",
+        "STARTTLS",
+        "AUTH",
+        "8BITMIME",
+        "BINARYMIME",
+        "CHUNKING",
+        "SMTPUTF8",
+    ],
+    size: Some(157_286_400),
+    pipelining: true,
+    mechanisms: &["LOGIN", "XOAUTH2"],
+    auth_ok: "235 2.7.0 Authentication successful",
+    auth_refused: "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information. [SG2PR01CA0123.apcprd01.prod.exchangelabs.com]",
+    auth_in_clear: "530 5.7.57 Client not authenticated to send mail. [SG2PR01CA0123.apcprd01.prod.exchangelabs.com]",
+    auth_needed: "530 5.7.57 Client not authenticated to send mail. [SG2PR01CA0123.apcprd01.prod.exchangelabs.com]",
+    other_sender: Some(
+        "554 5.7.60 SMTP; Client does not have permissions to send as this sender [SG2PR01CA0123.apcprd01.prod.exchangelabs.com]",
+    ),
+    too_large: "552 5.3.4 Message size exceeds fixed maximum message size",
+    too_fast: "421 4.4.2 Message submission rate for this client has exceeded the configured limit",
+    too_many: "421 4.4.2 Message submission rate for this client has exceeded the configured limit",
+    taken: "250 2.0.0 OK <{id}@SG2PR01MB0123.apcprd01.prod.exchangelabs.com> [Hostname=SG2PR01MB0123.apcprd01.prod.exchangelabs.com]",
+};
