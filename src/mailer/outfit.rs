@@ -187,7 +187,9 @@ impl<'s> Outfit<'s> {
         named: &NamedTransport,
         settings: &SmtpSettings,
     ) -> Result<SmtpTransport, Error> {
-        let ca_file = settings.ca_file.as_ref().map(|path| self.find(path));
+        let usual = self.setup.environment.get("SMTP_CA_FILE");
+        let usual = usual.map(|variable| PathBuf::from(variable.value.expose().trim()));
+        let ca_file = settings.ca_file.clone().or(usual).map(|path| self.find(&path));
         let settings = SmtpSettings { ca_file, ..settings.clone() };
         let transport = SmtpTransport::new(&named.name, &settings, self.profile(named)?)?;
         let transport = transport.connections(named.connections);
