@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::mail::Attachment;
 use crate::mailer::{Delivery, Mailer, Setup};
 use crate::text;
-use crate::transport::Tried;
+use crate::transport::{Cause, SendError, Stage, Tried};
 
 pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let via = send.via.as_deref().map(Via::parse).transpose();
@@ -36,14 +36,58 @@ pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     super::log::begin();
     let results = runtime.block_on(async {
         let mut results = Vec::with_capacity(drafts.len());
+        let mut interrupted = false;
         for draft in drafts {
-            let result = mailer.send(&draft).await;
+            let result = match interrupted {
+                true => Err(not_sent().into()),
+                false => send_one(&mailer, &draft, &mut interrupted, voice).await,
+            };
+            tell(&draft, &result, voice);
             results.push((draft, result));
         }
         mailer.close().await;
         results
     });
+    // A lookup or a file that hangs is left behind.
+    runtime.shutdown_background();
     Ok(report(&results, voice))
+}
+
+/// Sends one mail. At the first Ctrl-C it is still sent, and no other; at the second it is left as
+/// it is, and whether it went out is not known.
+async fn send_one(
+    mailer: &Mailer,
+    draft: &Draft,
+    interrupted: &mut bool,
+    voice: &Voice,
+) -> Result<Delivery, Error> {
+    let mut sending = std::pin::pin!(mailer.send(draft));
+    tokio::select! {
+        result = &mut sending => return result,
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    *interrupted = true;
+    voice.note(&text!(
+        "stopping after this mail; once more to stop now",
+        "发完这一封就停止；再按一次立即停止"
+    ));
+    tokio::select! {
+        result = &mut sending => result,
+        _ = tokio::signal::ctrl_c() => Err(left_open().into()),
+    }
+}
+
+fn not_sent() -> SendError {
+    let what = text!("not sent: it was interrupted before", "未发送：在此之前已被中断");
+    SendError::new(Stage::Prepare, Cause::Transient, what)
+}
+
+fn left_open() -> SendError {
+    let what = text!(
+        "interrupted while it was being sent: whether it went out is not known",
+        "发送过程中被中断：不知道是否已经发出"
+    );
+    SendError::new(Stage::HandOver, Cause::InDoubt, what)
 }
 
 /// Nothing is sent unless every mail could be put together.
@@ -105,19 +149,21 @@ fn report(results: &[(Draft, Result<Delivery, Error>)], voice: &Voice) -> Exit {
             Err(error) => failed(draft, error, voice),
         });
         voice.document(&receipts.collect());
-        return exit;
-    }
-    for (draft, result) in results {
-        match result {
-            Ok(delivery) => told(delivery, voice),
-            Err(error) => {
-                let to = draft.to.address().masked();
-                let about = |fault: Diagnostic| fault.within(&text!("{to}", "{to}"));
-                voice.warn(&error.diagnostics().into_iter().map(about).collect());
-            }
-        }
     }
     exit
+}
+
+/// For people, each mail as soon as it is done.
+fn tell(draft: &Draft, result: &Result<Delivery, Error>, voice: &Voice) {
+    match result {
+        _ if voice.json => {}
+        Ok(delivery) => told(delivery, voice),
+        Err(error) => {
+            let to = draft.to.address().masked();
+            let about = |fault: Diagnostic| fault.within(&text!("{to}", "{to}"));
+            voice.warn(&error.diagnostics().into_iter().map(about).collect());
+        }
+    }
 }
 
 /// A mail that lies on this machine is told by its path alone, so that a script can take it.

@@ -40,6 +40,9 @@ impl fmt::Display for Date {
 pub struct Instant(Timestamp);
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z
+    pub const EPOCH: Instant = Instant(Timestamp::UNIX_EPOCH);
+
     /// Reads RFC 3339, `2026-11-21T20:55:00+08:00`. Without an offset or `Z` nobody knows which
     /// point in time is meant, so that is a fault.
     pub fn parse(text: &str) -> Result<Instant, ValueError> {

@@ -7,16 +7,14 @@ use std::time::{Duration, Instant};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 
+use super::today;
 use crate::catalog::Category;
 use crate::config::{Pace, Quota};
-use crate::locale::{Date, Instant as Moment};
+use crate::locale::Date;
 use crate::text;
 use crate::transport::{
     Breaker, Cause, HandOver, Outgoing, Receipt, Retry, SendError, Stage, Transport,
 };
-
-/// How long security mail waits for its turn while another transport could take it.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One transport of a mailer.
 pub(super) struct Carrier {
@@ -46,24 +44,40 @@ impl Carrier {
         Carrier { pace: pace.and_then(limiter), quota, ..self }
     }
 
-    /// Delivers a mail when it is its turn. `last` says that no other transport can take it.
+    /// Delivers a mail when it is its turn, for which it waits no longer than `patience`. The
+    /// mail's time begins when the turn comes.
     pub async fn deliver(
         &self,
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
-        last: bool,
+        patience: Duration,
     ) -> Result<Receipt, SendError> {
-        lock(&self.breaker).check(Instant::now())?;
-        self.wait(&mail, last).await?;
-        if let Some(meter) = &self.quota {
-            lock(meter).count(mail.rendered.category, mail.seal.date())?;
-        }
+        let time = mail.deadline.saturating_duration_since(Instant::now());
+        lock(&self.breaker).look(Instant::now())?;
+        self.wait(patience).await?;
+        let leave = lock(&self.breaker).check(Instant::now())?;
+        let day = self.quota.as_ref().map(|meter| lock(meter).take(mail.rendered.category));
+        let day = day.transpose()?;
+        let mail = Outgoing { deadline: Instant::now() + time, ..mail };
         let result = self.transport.deliver(mail, handing_over).await;
         match &result {
-            Ok(_) => lock(&self.breaker).succeeded(),
-            Err(error) => lock(&self.breaker).failed(error, Instant::now()),
+            Ok(_) => lock(&self.breaker).succeeded(leave),
+            Err(error) => {
+                if !self.is_of_this_mail(error, &mail) {
+                    lock(&self.breaker).failed(leave, error, Instant::now());
+                }
+                if let (Some(meter), Some(day), false) = (&self.quota, day, error.in_doubt()) {
+                    lock(meter).give_back(day);
+                }
+            }
         }
         result
+    }
+
+    /// A sender of the mail's own that is refused says nothing of the transport's.
+    fn is_of_this_mail(&self, error: &SendError, mail: &Outgoing<'_>) -> bool {
+        let own = mail.message.envelope().from != *self.transport.profile().from.address();
+        own && error.cause == Cause::Configuration && error.stage >= Stage::Mail
     }
 
     /// Lets it be tried again after it was stopped.
@@ -71,12 +85,10 @@ impl Carrier {
         lock(&self.breaker).resume();
     }
 
-    /// Waits for the pace, but no longer than the mail can.
-    async fn wait(&self, mail: &Outgoing<'_>, last: bool) -> Result<(), SendError> {
+    /// Waits for the pace.
+    async fn wait(&self, patience: Duration) -> Result<(), SendError> {
         let Some(pace) = &self.pace else { return Ok(()) };
-        let hurried = mail.rendered.category == Category::Security && !last;
-        let began = Instant::now();
-        let until = if hurried { mail.deadline.min(began + PATIENCE) } else { mail.deadline };
+        let until = Instant::now() + patience;
         while let Err(not_until) = pace.check() {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
             if Instant::now() + wait > until {
@@ -89,11 +101,11 @@ impl Carrier {
 }
 
 impl Meter {
-    /// Counts one more mail of the day.
-    fn count(&mut self, category: Category, now: i64) -> Result<(), SendError> {
-        let day = Moment::from_unix_seconds(now).map(|now| now.date_in(&self.quota.zone));
-        if day != self.day {
-            (self.day, self.sent) = (day, 0);
+    /// Counts one more mail of today, in the quota's zone.
+    fn take(&mut self, category: Category) -> Result<Date, SendError> {
+        let today = today(&self.quota.zone);
+        if self.day.is_none_or(|day| day < today) {
+            (self.day, self.sent) = (Some(today), 0);
         }
         let reserved = match category {
             Category::Security => 0,
@@ -103,7 +115,14 @@ impl Meter {
             return Err(quota_used(self.quota.per_day));
         }
         self.sent += 1;
-        Ok(())
+        Ok(today)
+    }
+
+    /// A mail that was surely not sent.
+    fn give_back(&mut self, day: Date) {
+        if self.day == Some(day) {
+            self.sent = self.sent.saturating_sub(1);
+        }
     }
 }
 

@@ -33,17 +33,24 @@ pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
 
+use crate::catalog::Category;
 use crate::compose::{Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
 use crate::error::Error;
+use crate::locale::{Date, Instant as Moment, TimeZone};
 use crate::mail::Mailbox;
 use crate::transport::{Outgoing, Transport, Unrecorded};
 use carrier::Carrier;
 use delivery::{Clock, log_failure, undelivered};
 use routes::Routes;
 
-/// How long one delivery may take.
+/// How long one delivery may take once its turn has come.
 const DEADLINE: Duration = Duration::from_secs(120);
+
+/// How long a mail waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long security mail waits for its turn while another transport could take it.
+const HURRY: Duration = Duration::from_secs(20);
 
 /// Renders and sends. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -149,7 +156,9 @@ async fn deliver(
         let deadline = Instant::now() + DEADLINE;
         let mail = Outgoing { rendered, seal, message: &message, deadline };
         let last = place + 1 == route.len();
-        match carrier.deliver(mail, &mut Unrecorded, last).await {
+        let hurried = rendered.category == Category::Security && !last;
+        let patience = if hurried { HURRY } else { PATIENCE };
+        match carrier.deliver(mail, &mut Unrecorded, patience).await {
             Ok(receipt) => {
                 clock.delivered(&receipt.steps);
                 let copies = send_copies(carrier, &mail).await;
@@ -174,8 +183,9 @@ async fn send_copies(carrier: &Carrier, mail: &Outgoing<'_>) -> Vec<Copy> {
     for mailbox in recipients.cc.iter().chain(&recipients.bcc) {
         let message = mail.message.for_recipient(mailbox.address());
         let seal = mail.seal.copy(&new_id());
-        let copy = Outgoing { message: &message, seal: &seal, ..*mail };
-        let result = carrier.deliver(copy, &mut Unrecorded, true).await;
+        let deadline = Instant::now() + DEADLINE;
+        let copy = Outgoing { message: &message, seal: &seal, deadline, ..*mail };
+        let result = carrier.deliver(copy, &mut Unrecorded, PATIENCE).await;
         copies.push(Copy::new(mailbox.address(), result));
     }
     copies
@@ -196,6 +206,12 @@ pub(crate) fn fresh_seal(from: &Mailbox) -> Result<Seal, Error> {
 /// A new UUIDv7.
 fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
+}
+
+/// Today, where the clock of `zone` is looked at.
+fn today(zone: &TimeZone) -> Date {
+    let now = Moment::from_unix_seconds(now()).unwrap_or(Moment::EPOCH);
+    now.date_in(zone)
 }
 
 /// Seconds since 1970.

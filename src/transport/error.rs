@@ -150,7 +150,7 @@ impl Cause {
         match self {
             Cause::Auth | Cause::Configuration | Cause::Tls => Effect::Stop,
             Cause::Rate | Cause::Quota => Effect::Pause,
-            Cause::Network | Cause::Protocol | Cause::Clock => Effect::Count,
+            Cause::Network | Cause::Protocol | Cause::Clock | Cause::InDoubt => Effect::Count,
             _ => Effect::Keep,
         }
     }

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-pub use breaker::Breaker;
+pub use breaker::{Breaker, Leave};
 pub use directmail::{AccountStatus, AccountSummary, DirectMailTransport};
 #[cfg(feature = "dkim")]
 pub use dkim::DkimSigner;
@@ -189,6 +189,11 @@ impl Reply {
     /// characters.
     pub fn heard(code: impl Into<String>, text: &[u8]) -> Reply {
         Reply { code: code.into(), text: replies::readable(text) }
+    }
+
+    /// The same without addresses and logins that it repeats: fit for receipts and logs.
+    pub fn masked(self) -> Reply {
+        Reply { text: replies::masked(&self.text), ..self }
     }
 }
 

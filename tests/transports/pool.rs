@@ -245,3 +245,23 @@ async fn a_mail_that_finds_no_free_connection_gives_up_in_time() {
     assert_eq!(second.unwrap_err().stage, Stage::Prepare);
     pool.record(1);
 }
+
+/// Refused logins lock accounts: those that waited behind the first get its answer.
+#[tokio::test]
+async fn many_mails_with_a_wrong_password_are_one_login() {
+    let pool = Pool::with(Fault::at(At::Auth).reply("535 5.7.8 no"));
+    let mut sending = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let client = pool.client.clone();
+        sending.spawn(async move {
+            client.deliver(Mail::short().in_time(), &mut Unrecorded).await.unwrap_err().cause
+        });
+    }
+    while let Some(cause) = sending.join_next().await {
+        assert_eq!(cause.unwrap(), Cause::Auth);
+    }
+    assert_eq!(pool.record(0).count("AUTH"), 1);
+    // Somebody may have changed something since: a later mail asks again.
+    pool.send().await.unwrap_err();
+    assert_eq!(pool.record(0).count("AUTH"), 2);
+}

@@ -47,7 +47,7 @@ pub(super) fn receipt(answer: &Answer, hidden: &Hidden) -> Result<Receipt, SendE
     let Some(env_id) = said.env_id.as_ref().filter(|_| answer.status == 200) else {
         return Err(refusal(answer, &said, hidden));
     };
-    let reply = Reply::heard("200", said.request_id.as_bytes());
+    let reply = Reply::heard("200", said.request_id.as_bytes()).masked();
     Ok(Receipt::sent(reply).known_as(Some(Reply::heard("", env_id.as_bytes()).text)))
 }
 

@@ -125,7 +125,7 @@ pub(super) fn unasked(stage: Stage) -> SendError {
 /// A well-formed reply that does not belong here, such as 250 where 354 is due.
 pub(super) fn unexpected(stage: Stage, answer: &Answer) -> SendError {
     let Text { en, zh } = step(stage);
-    let reply = answer.to_reply();
+    let reply = answer.to_reply().masked();
     let what = text!("`{reply}` is no answer to {en}", "`{reply}` 不是“{zh}”这一步的有效应答");
     SendError::new(stage, Cause::Protocol, what).hint(not_smtp_hint()).reply(reply)
 }

@@ -1,7 +1,9 @@
 //! AUTH (RFC 4954) with PLAIN, LOGIN or XOAUTH2. Never on a connection that is not encrypted.
 
+use std::io;
+use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -34,9 +36,10 @@ pub(super) async fn log_in(
     if !connection.wire.stream.is_encrypted() {
         return Err(in_clear());
     }
+    let until = connection.wire.until;
     let (secret, wanted): (Secret, &[Mechanism]) = match &login.proof {
         Proof::Password(password) => (password.clone(), &[Mechanism::Plain, Mechanism::Login]),
-        Proof::Token(source) => (token(source).await?, &[Mechanism::Xoauth2]),
+        Proof::Token(source) => (token(source, until).await?, &[Mechanism::Xoauth2]),
     };
     let Some(mechanism) = connection.capabilities.offers(wanted) else {
         return Err(no_mechanism(wanted, &connection.capabilities.auth));
@@ -113,14 +116,18 @@ fn suspicious(error: SendError) -> SendError {
 }
 
 /// An access token, read anew for each login: it lives for an hour.
-async fn token(source: &TokenSource) -> Result<Secret, SendError> {
+async fn token(source: &TokenSource, until: Instant) -> Result<Secret, SendError> {
     let bytes = match source {
         TokenSource::Given(token) => return Ok(token.clone()),
-        TokenSource::File(path) => tokio::fs::read(path).await.map_err(|error| {
-            let Text { en, zh } = Text::of_io(&error);
-            no_token(text!("`SMTP_OAUTH_TOKEN_FILE`: {en}", "`SMTP_OAUTH_TOKEN_FILE`：{zh}"))
-        })?,
-        TokenSource::Command(line) => run(line).await?,
+        TokenSource::File(path) => {
+            let read = tokio::time::timeout_at(until.into(), read_token(path)).await;
+            let read = read.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+            read.map_err(|error| {
+                let Text { en, zh } = Text::of_io(&error);
+                no_token(text!("`SMTP_OAUTH_TOKEN_FILE`: {en}", "`SMTP_OAUTH_TOKEN_FILE`：{zh}"))
+            })?
+        }
+        TokenSource::Command(line) => run(line, until).await?,
     };
     let token = String::from_utf8(bytes).ok().map(|text| text.trim().to_owned());
     match token.filter(|token| !token.is_empty() && !token.contains(char::is_control)) {
@@ -132,8 +139,14 @@ async fn token(source: &TokenSource) -> Result<Secret, SendError> {
     }
 }
 
+async fn read_token(path: &Path) -> io::Result<Vec<u8>> {
+    let mut token = Vec::new();
+    tokio::fs::File::open(path).await?.take(MAX_TOKEN).read_to_end(&mut token).await?;
+    Ok(token)
+}
+
 /// What the command prints. Its error output may hold secrets, so it goes nowhere.
-async fn run(line: &Secret) -> Result<Vec<u8>, SendError> {
+async fn run(line: &Secret, until: Instant) -> Result<Vec<u8>, SendError> {
     let failed = || {
         no_token(text!(
             "`SMTP_OAUTH_TOKEN_COMMAND` failed or took more than 30 s",
@@ -155,7 +168,8 @@ async fn run(line: &Secret) -> Result<Vec<u8>, SendError> {
         }
         child.wait().await
     };
-    match tokio::time::timeout(TOKEN_COMMAND, read).await {
+    let until = until.min(Instant::now() + TOKEN_COMMAND);
+    match tokio::time::timeout_at(until.into(), read).await {
         Ok(Ok(status)) if status.success() => Ok(token),
         _ => Err(failed()),
     }

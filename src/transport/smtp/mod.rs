@@ -8,6 +8,7 @@
 mod answer;
 mod capabilities;
 mod fault;
+mod gate;
 mod login;
 mod open;
 mod pool;
@@ -26,6 +27,7 @@ use super::{Cause, HandOver, Limits, Outgoing, Receipt, Reply, SendError, Stage,
 use crate::compose::Profile;
 use crate::config::{FromRule, SmtpSettings};
 use crate::mail::Address;
+use gate::Gate;
 use open::{Connection, Server};
 use pool::Pool;
 use transaction::{Broken, Parcel};
@@ -40,6 +42,7 @@ pub struct SmtpTransport {
     profile: Profile,
     limits: Limits,
     pool: Pool,
+    gate: Gate,
     #[cfg(feature = "dkim")]
     signer: Option<DkimSigner>,
 }
@@ -81,6 +84,7 @@ impl SmtpTransport {
             server: Server { settings: settings.clone(), tls },
             profile,
             pool: Pool::new(CONNECTIONS),
+            gate: Gate::default(),
             #[cfg(feature = "dkim")]
             signer: None,
         })
@@ -112,7 +116,7 @@ impl SmtpTransport {
     }
 
     /// The mail as it goes over the wire, with its signature in front.
-    fn parcel<'a>(&self, mail: &Outgoing<'a>) -> Result<Parcel<'a>, SendError> {
+    fn parcel<'a>(&self, mail: &Outgoing<'a>, came: Instant) -> Result<Parcel<'a>, SendError> {
         let bytes: &'a [u8] = mail.message.bytes();
         #[cfg(feature = "dkim")]
         let bytes = match &self.signer {
@@ -125,6 +129,7 @@ impl SmtpTransport {
             rendered: mail.rendered,
             envelope: mail.message.envelope(),
             bytes,
+            came,
             deadline: mail.deadline,
         })
     }
@@ -142,7 +147,7 @@ impl SmtpTransport {
                 result => return result,
             }
         }
-        let connection = self.server.open(parcel.deadline, steps).await?;
+        let connection = self.gate.open(&self.server, parcel, steps).await?;
         self.send_over(connection, parcel, handing_over, steps).await
     }
 
@@ -200,11 +205,14 @@ impl Transport for SmtpTransport {
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
         mail.check_time()?;
-        let slot = self.pool.slot(mail.deadline).await;
+        let came = Instant::now();
+        // What is spent here is missing later, when the server takes its time with the answer.
+        let half = came + mail.deadline.saturating_duration_since(came) / 2;
+        let slot = self.pool.slot(half).await;
         let _slot = slot.ok_or_else(fault::busy)?;
         let mut steps = Vec::new();
-        let answer = self.send(&self.parcel(&mail)?, handing_over, &mut steps).await?;
-        let reply = answer.to_reply();
+        let answer = self.send(&self.parcel(&mail, came)?, handing_over, &mut steps).await?;
+        let reply = answer.to_reply().masked();
         let provider_id = provider_id(&reply);
         let steps = steps.iter().map(|step| (step.stage, step.took)).collect();
         Ok(Receipt::sent(reply).known_as(provider_id).timed(steps))

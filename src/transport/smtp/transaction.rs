@@ -44,6 +44,8 @@ pub(super) struct Parcel<'a> {
     pub rendered: &'a Rendered,
     pub envelope: &'a Envelope,
     pub bytes: Cow<'a, [u8]>,
+    /// When it came to be sent
+    pub came: Instant,
     /// When to give up
     pub deadline: Instant,
 }
