@@ -12,6 +12,7 @@ use crate::doctor::{
     DomainReport, RecordReport, Report, Status, StepName, StepReport, TransportReport, examine,
     test_mail,
 };
+use crate::error::ErrorKind;
 use crate::mailer::Setup;
 use crate::text;
 
@@ -25,6 +26,7 @@ pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
         .build()
         .map_err(|error| Failure::io(std::path::Path::new("tokio"), &error))?;
     let outfit = setup.outfit()?;
+    super::log::begin_quietly();
     let report = runtime.block_on(examine(setup, &outfit, test.as_ref()));
     match voice.json {
         true => voice.document(&document(&report, voice)),
@@ -38,16 +40,15 @@ pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
     Ok(report.faults().fold(Exit::Done, |exit, fault| exit.worst(exit_of(fault))))
 }
 
-/// A connection that cannot be made may be there later; what is configured stays wrong.
+/// The test mail ends as `send` would. Before it: a connection that cannot be made may be there
+/// later; what is configured stays wrong, and so does a clock.
 fn exit_of(fault: &StepReport) -> Exit {
-    match (fault.step, fault.code) {
-        (_, Some(Code::SendConfiguration | Code::SendAuth | Code::SendTls)) => Exit::Configuration,
-        (StepName::Send, Some(Code::SendInDoubt)) => Exit::InDoubt,
-        (StepName::Send, Some(Code::SendRecipient | Code::SendContent | Code::SendSize)) => {
-            Exit::Refused
-        }
-        (StepName::Config, _) => Exit::Configuration,
-        _ => Exit::NotNow,
+    match (fault.step, fault.kind, fault.code) {
+        (StepName::Send, Some(kind), _) => Exit::of_kind(kind),
+        (_, _, Some(Code::SendClock)) => Exit::Configuration,
+        (StepName::Config, ..) => Exit::Configuration,
+        (_, Some(ErrorKind::Transient | ErrorKind::InDoubt | ErrorKind::Io), _) => Exit::NotNow,
+        _ => Exit::Configuration,
     }
 }
 

@@ -62,7 +62,12 @@ impl Exit {
 
     /// The code of an error.
     pub fn of(error: &Error) -> Exit {
-        match error.kind() {
+        Exit::of_kind(error.kind())
+    }
+
+    /// The code of a kind of error.
+    pub fn of_kind(kind: ErrorKind) -> Exit {
+        match kind {
             ErrorKind::Mail => Exit::Wrong,
             ErrorKind::Configuration => Exit::Configuration,
             ErrorKind::Refused => Exit::Refused,

@@ -1,6 +1,6 @@
 //! The log: lines on stderr, for operators and what collects them.
 //!
-//! `RUST_LOG` chooses what is shown, in the usual form; `info` otherwise. Addresses are masked, and
+//! `RUST_LOG` chooses what is shown, in the usual form. Addresses are masked, and
 //! no variable, subject, password or token is ever handed to it.
 
 use std::io::IsTerminal;
@@ -12,7 +12,19 @@ const USUAL: &str = "hongyan=info";
 
 /// Begins to write the log.
 pub fn begin() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    begin_with(USUAL);
+}
+
+/// The same for a command whose result tells what happened: what is strange, and no more.
+pub fn begin_quietly() {
+    begin_with("hongyan=warn");
+}
+
+fn begin_with(usual: &str) {
+    let asked = std::env::var_os(EnvFilter::DEFAULT_ENV).is_some_and(|value| !value.is_empty());
+    let chosen = EnvFilter::try_from_default_env().ok().filter(|_| asked);
+    let unreadable = asked && chosen.is_none();
+    let filter = chosen.unwrap_or_else(|| EnvFilter::new(usual));
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     // A second one in the same process would be a test's, which has its own.
     let _ = tracing_subscriber::fmt()
@@ -22,4 +34,9 @@ pub fn begin() {
         .with_target(false)
         .without_time()
         .try_init();
+    if unreadable {
+        tracing::warn!(
+            "`RUST_LOG` cannot be read, so the usual lines are shown: write it like `hongyan=debug`"
+        );
+    }
 }

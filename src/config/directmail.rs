@@ -7,6 +7,7 @@ use url::{Host, Url};
 use super::environment::Variable;
 use super::presets::Preset;
 use super::reader::Reader;
+use super::suspect::is_unfilled;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::secret::Secret;
 use crate::text;
@@ -65,6 +66,22 @@ pub struct DirectMailSettings {
 }
 
 impl DirectMailSettings {
+    /// Whether the endpoint is this machine, which is never behind a proxy for itself.
+    pub fn is_local(&self) -> bool {
+        match self.endpoint.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// Whether a key looks like what somebody forgot to fill in.
+    pub fn looks_unfilled(&self) -> bool {
+        let keys = [&self.access_key_id, &self.access_key_secret].into_iter();
+        keys.chain(&self.security_token).any(|key| is_unfilled(key.expose()))
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<DirectMailSettings> {
         let access_key_id = read_key(reader, "ALIYUN_ACCESS_KEY_ID");
         let access_key_secret = read_key(reader, "ALIYUN_ACCESS_KEY_SECRET");

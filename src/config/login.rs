@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::presets::{PasswordShape, Preset};
 use super::reader::Reader;
-use super::suspect::suspicion;
+use super::suspect::{is_unfilled, suspicion};
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::secret::Secret;
 use crate::text;
@@ -69,6 +69,17 @@ impl Login {
             reader.missing("SMTP_PASSWORD", credential_hint(preset));
         }
         Some(Login { user, proof: proof? })
+    }
+}
+
+impl Login {
+    /// Whether the user or the password looks like what somebody forgot to fill in.
+    pub fn looks_unfilled(&self) -> bool {
+        let password = match &self.proof {
+            Proof::Password(secret) => is_unfilled(secret.expose()),
+            Proof::Token(_) => false,
+        };
+        password || is_unfilled(&self.user)
     }
 }
 

@@ -9,6 +9,7 @@ use super::presets::{FromRule, Preset, Tls};
 use super::reader::Reader;
 use super::via::ViaSmtp;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::mail::Address;
 use crate::text;
 
 /// An SMTP server and how it is spoken to.
@@ -74,8 +75,7 @@ fn read_host(reader: &mut Reader<'_>, preset: &'static Preset) -> Option<String>
         }
         return preset.hosts.first().map(|host| (*host).to_owned());
     };
-    let host = variable.value.expose().trim();
-    if !is_host(host) {
+    let Some(host) = canonical_host(variable.value.expose().trim()) else {
         reader.bad(
             variable,
             text!(
@@ -84,8 +84,8 @@ fn read_host(reader: &mut Reader<'_>, preset: &'static Preset) -> Option<String>
             ),
         );
         return None;
-    }
-    let other = Preset::by_host(host).id;
+    };
+    let other = Preset::by_host(&host).id;
     let id = preset.id;
     if other != "smtp" && id != "smtp" && other != id {
         let (provider, server) = (reader.name("EMAIL_PROVIDER"), &variable.name);
@@ -99,11 +99,24 @@ fn read_host(reader: &mut Reader<'_>, preset: &'static Preset) -> Option<String>
         let hint = text!("remove `{provider}` or `{server}`", "请删除 `{provider}` 或 `{server}`");
         reader.faults.push(fault.hint(hint).set_by(&variable.origin));
     }
-    Some(host.to_owned())
+    Some(host)
 }
 
-/// A name or an address of either IP version, as it is given to the resolver.
-pub(super) fn is_host(text: &str) -> bool {
+/// A name or an address of either IP version, as it is given to the resolver: in A-labels, and
+/// without the brackets that an IPv6 address wears in a URL.
+pub(super) fn canonical_host(text: &str) -> Option<String> {
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(inside) = inside {
+        return inside.parse::<std::net::Ipv6Addr>().is_ok().then(|| inside.to_owned());
+    }
+    match text.is_ascii() {
+        true => is_host(text).then(|| text.to_owned()),
+        // The domain of an address is written the same way.
+        false => Some(Address::parse(&format!("x@{text}")).ok()?.domain().to_owned()),
+    }
+}
+
+fn is_host(text: &str) -> bool {
     let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     text.parse::<std::net::IpAddr>().is_ok()
         || (!text.is_empty() && text.chars().all(name) && !text.starts_with(['.', '-']))

@@ -20,6 +20,11 @@ pub(super) fn suspicion(variable: &Variable) -> Option<Diagnostic> {
     Some(told(code, title).hint(hint).set_by(&variable.origin))
 }
 
+/// Whether a value still holds a comment or is a placeholder.
+pub(super) fn is_unfilled(value: &str) -> bool {
+    holds_comment(value) || is_placeholder(value)
+}
+
 /// The same for a name shown to people, which may say anything in any script.
 pub(super) fn leftover_comment(variable: &Variable) -> Option<Diagnostic> {
     let holds = variable.origin == Origin::Process && holds_comment(variable.value.expose());

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::presets::Tls;
-use super::smtp::{is_host, parse_port, tls_of_port};
+use super::smtp::{canonical_host, parse_port, tls_of_port};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::text;
 
@@ -91,7 +91,7 @@ fn host_and_port(address: &str) -> Result<(String, Option<u16>), Diagnostics> {
         None => address.split_once(':').map_or((address, None), |(host, port)| (host, Some(port))),
     };
     let port = port.map(|port| parse_port(port).ok_or_else(invalid)).transpose()?;
-    if is_host(host) { Ok((host.to_owned(), port)) } else { Err(invalid()) }
+    Ok((canonical_host(host).ok_or_else(invalid)?, port))
 }
 
 /// Percent-decodes a user; none when it is not one line of UTF-8.

@@ -77,6 +77,26 @@ enum Found {
     NoAnswer,
 }
 
+/// What DNS says of a name.
+pub(super) enum Name {
+    Known,
+    /// NXDOMAIN
+    Unknown,
+    NoAnswer,
+}
+
+/// Asks DNS whether there is such a name.
+pub(super) async fn ask(name: &str) -> Name {
+    let Some(resolver) = resolver() else { return Name::NoAnswer };
+    let question = resolver.txt_lookup(format!("{}.", name.trim_end_matches('.')));
+    match tokio::time::timeout(TIMEOUT * 2, question).await {
+        Ok(Ok(_)) => Name::Known,
+        Ok(Err(error)) if error.is_nx_domain() => Name::Unknown,
+        Ok(Err(error)) if error.is_no_records_found() => Name::Known,
+        _ => Name::NoAnswer,
+    }
+}
+
 fn resolver() -> Option<TokioResolver> {
     let mut builder = TokioResolver::builder_tokio().ok()?;
     let options = builder.options_mut();

@@ -5,6 +5,7 @@
 mod certificate;
 mod directmail;
 mod domain;
+mod name;
 mod report;
 mod smtp;
 
@@ -14,8 +15,8 @@ pub use domain::{DomainReport, RecordReport};
 pub use report::{Report, Status, StepName, StepReport, TransportReport};
 
 use crate::composer::{Composer, Draft};
-use crate::config::{NamedTransport, TransportSetting};
-use crate::diagnostic::{Diagnostic, Diagnostics, Language, Text};
+use crate::config::{Login, NamedTransport, TransportSetting};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language, Text};
 use crate::error::Error;
 use crate::mail::Address;
 use crate::mailer::{Delivery, Mailer, Outfit, Setup};
@@ -69,13 +70,21 @@ async fn examine_transport(
     steps.extend(match &named.setting {
         TransportSetting::Smtp(settings) => match (outfit.smtp(named, settings), &named.from) {
             (Ok(transport), Some(from)) => {
-                smtp::examine(&transport, settings, from.address()).await
+                let mut steps = smtp::examine(&transport, settings, from.address()).await;
+                let unfilled = settings.login.as_ref().is_some_and(Login::looks_unfilled);
+                steps.iter_mut().filter(|_| unfilled).for_each(tell_unfilled);
+                steps
             }
             (Err(error), _) => return unusable(named, &error),
             (Ok(_), None) => Vec::new(),
         },
         TransportSetting::DirectMail(settings) => match outfit.directmail(named, settings) {
-            Ok(transport) => directmail::examine(&transport, settings).await,
+            Ok(transport) => {
+                let mut steps = directmail::examine(&transport, settings).await;
+                let unfilled = settings.looks_unfilled();
+                steps.iter_mut().filter(|_| unfilled).for_each(tell_unfilled);
+                steps
+            }
             Err(error) => return unusable(named, &error),
         },
         TransportSetting::Inbox(_) | TransportSetting::File(_) => Vec::new(),
@@ -104,6 +113,24 @@ async fn examine_transport(
         provider: provider(&named.setting).to_owned(),
         steps,
     }
+}
+
+/// What was a suspicion is the likely cause once the login is refused.
+fn tell_unfilled(step: &mut StepReport) {
+    if step.step != StepName::Login || step.code != Some(Code::SendAuth) {
+        return;
+    }
+    let unfilled = text!(
+        "the login still looks like a placeholder: set the real one",
+        "登录信息看起来仍是占位文字：请改为真实的值"
+    );
+    step.hint = Some(match step.hint.take() {
+        Some(Text { en, zh }) => {
+            let Text { en: first_en, zh: first_zh } = unfilled;
+            text!("{first_en}\n{en}", "{first_zh}\n{zh}")
+        }
+        None => unfilled,
+    });
 }
 
 fn not_asked_for() -> StepReport {
@@ -194,7 +221,10 @@ async fn send(outfit: &Outfit<'_>, named: &NamedTransport, draft: &Draft) -> Ste
         }
         Err(error) => match (error.send_error(), error.diagnostics().iter().next()) {
             (Some(error), _) => StepReport::failed(StepName::Send, error),
-            (None, Some(fault)) => StepReport::wrong(StepName::Send, fault),
+            (None, Some(fault)) => {
+                let kind = Some(error.kind());
+                StepReport { kind, ..StepReport::wrong(StepName::Send, fault) }
+            }
             (None, None) => StepReport::not_tried(StepName::Send),
         },
     };

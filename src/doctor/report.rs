@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::domain::DomainReport;
 use crate::config::files::Listed;
 use crate::diagnostic::{Code, Diagnostic, Text};
+use crate::error::{Error, ErrorKind};
 use crate::transport::{SendError, Stage};
 
 /// All that was found.
@@ -129,6 +130,8 @@ pub struct StepReport {
     pub status: Status,
     /// The fault's code
     pub code: Option<Code>,
+    /// What kind of remedy a failed delivery asks for; none where nobody was asked
+    pub kind: Option<ErrorKind>,
     /// What was seen
     pub detail: Option<Text>,
     /// What to do
@@ -141,7 +144,7 @@ impl StepReport {
     /// A step that was not tried.
     pub(super) fn not_tried(step: StepName) -> StepReport {
         let status = Status::NotTried;
-        StepReport { step, status, code: None, detail: None, hint: None, took: None }
+        StepReport { step, status, code: None, kind: None, detail: None, hint: None, took: None }
     }
 
     /// A step that is as it should be.
@@ -160,8 +163,10 @@ impl StepReport {
         }
     }
 
+    /// A step that a transport failed at.
     pub(super) fn failed(step: StepName, error: &SendError) -> StepReport {
-        StepReport::wrong(step, &error.diagnostic())
+        let kind = Some(Error::from(error.clone()).kind());
+        StepReport { kind, ..StepReport::wrong(step, &error.diagnostic()) }
     }
 }
 

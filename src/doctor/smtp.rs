@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::certificate::Seen;
 use super::report::{StepName, StepReport};
-use super::{DEADLINE, may_send, now};
+use super::{DEADLINE, may_send, name, now};
 use crate::config::{FromRule, SmtpSettings, Tls};
 use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::mail::Address;
@@ -20,7 +20,12 @@ pub(super) async fn examine(
 ) -> Vec<StepReport> {
     let mut seen = Vec::new();
     let result = transport.probe(Instant::now() + DEADLINE, &mut seen).await;
-    let failed = result.err();
+    let failed = match result.err() {
+        Some(error) if error.stage == Stage::Resolve => {
+            Some(name::unresolved(&settings.host, "`SMTP_SERVER`").await)
+        }
+        other => other,
+    };
     let stopped = failed.as_ref().map(|error| StepName::of(error.stage));
     [StepName::Dns, StepName::Tcp, StepName::Tls, StepName::Ehlo, StepName::Login, StepName::From]
         .into_iter()
@@ -64,8 +69,7 @@ fn done(step: StepName, seen: &[Step], settings: &SmtpSettings, from: &Address) 
 
 /// A certificate that will soon end is told of while there is time.
 fn encrypted(step: Option<&Step>, took: Duration) -> StepReport {
-    // rustls writes `TLSv1_3`.
-    let version = step.map(|step| step.detail.replace("TLSv1_", "TLS 1.")).unwrap_or_default();
+    let version = step.map(|step| step.detail.clone()).unwrap_or_default();
     let certificate = step.and_then(|step| Seen::read(step.certificate.as_deref()?));
     let detail = match certificate.as_ref().map(Seen::line) {
         Some(Text { en, zh }) => text!("{version}, {en}", "{version}，{zh}"),

@@ -56,7 +56,12 @@ pub(super) fn describe(stream: &TlsStream) -> (&'static str, Option<Vec<u8>>) {
     let (_, session) = stream.get_ref();
     let version = session.protocol_version().and_then(|version| version.as_str());
     let certificate = session.peer_certificates().and_then(<[_]>::first);
-    (version.unwrap_or("TLS"), certificate.map(|der| der.to_vec()))
+    let version = match version {
+        Some("TLSv1_3") => "TLS 1.3",
+        Some("TLSv1_2") => "TLS 1.2",
+        _ => "TLS",
+    };
+    (version, certificate.map(|der| der.to_vec()))
 }
 
 /// Why a handshake failed, where TLS itself says so; none when the connection broke.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, redirect, retry};
 use tokio::time::timeout_at;
-use url::{Host, Url};
+use url::Url;
 
 use super::body::Begun;
 use super::failure::{lost, not_sent, out_of_time, unusable};
@@ -79,8 +79,7 @@ impl Exchange {
             .referer(false)
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE);
-        // This machine is never behind a proxy for itself.
-        let client = if is_loopback(&settings.endpoint) { client.no_proxy() } else { client };
+        let client = if settings.is_local() { client.no_proxy() } else { client };
         Ok(Exchange {
             client: client.build().map_err(|error| unusable(&error))?,
             endpoint: settings.endpoint.clone(),
@@ -154,15 +153,6 @@ impl Exchange {
 fn host(endpoint: &Url) -> String {
     let host = endpoint.host_str().unwrap_or_default();
     endpoint.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn is_loopback(endpoint: &Url) -> bool {
-    match endpoint.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
 
 async fn read(mut response: Response) -> Answered {
