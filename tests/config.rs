@@ -584,7 +584,7 @@ fn a_host_in_other_letters_or_in_brackets() {
         ("邮件.test", Some("xn--5nq051n.test")),
         ("[::1]", Some("::1")),
         ("::1", Some("::1")),
-        ("smtp.qq.com", Some("smtp.qq.com")),
+        ("mail.example.com", Some("mail.example.com")),
         ("relay", Some("relay")),
         ("[smtp.qq.com]", None),
         ("邮件 .test", None),
