@@ -577,3 +577,23 @@ fn via_finds_its_password_in_the_environment() {
     let faults = MailSettings::via(&environment, &Via::parse("inbx").unwrap()).unwrap_err();
     assert_eq!(faults.iter().next().unwrap().remedy().unwrap().en, "did you mean `inbox`?");
 }
+
+#[test]
+fn a_host_in_other_letters_or_in_brackets() {
+    for (written, read) in [
+        ("邮件.test", Some("xn--5nq051n.test")),
+        ("[::1]", Some("::1")),
+        ("::1", Some("::1")),
+        ("mail.example.com", Some("mail.example.com")),
+        ("relay", Some("relay")),
+        ("[smtp.qq.com]", None),
+        ("邮件 .test", None),
+    ] {
+        let pairs = [("SMTP_SERVER", written), ("EMAILS_FROM_EMAIL", "me@example.com")];
+        let (settings, faults) = checked(&pairs);
+        assert_eq!(faults.has_errors(), read.is_none(), "{written}: {faults:?}");
+        if let Some(read) = read {
+            assert_eq!(smtp(&settings).host, read);
+        }
+    }
+}

@@ -90,7 +90,7 @@ async fn connect(settings: &DirectMailSettings) -> Vec<StepReport> {
     let began = Instant::now();
     let tcp = match timeout(OPEN, TcpStream::connect(&found[..])).await {
         Ok(Ok(stream)) => {
-            let peer = stream.peer_addr().map(|peer| peer.to_string()).unwrap_or_default();
+            let peer = stream.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
             StepReport::ok(StepName::Tcp, text!("{peer}", "{peer}"))
         }
         Ok(Err(error)) => unconnected(&Text::of_io(&error)),

@@ -159,3 +159,41 @@ transports:
     assert!(config["detail"].as_str().unwrap().contains("keys/s1.pem"), "{config:#}");
     reviewed("doctor_dkim", &[&doctor(&place, "en").exits(3), &doctor(&place, "zh").exits(3)]);
 }
+
+/// What `send` ends with, the test mail does too.
+#[test]
+fn a_folder_that_cannot_be_written() {
+    let place = Place::with_project().env("EMAIL_PROVIDER", "inbox");
+    place.write(".hongyan", "a file where a folder is needed");
+    let mail = ["notification", "--sample", "typical", "--to", "ada@example.com"];
+    place.run(["send"].into_iter().chain(mail)).exits(74);
+    let document = place.run(["doctor", "--json", "--send-to", "ada@example.com"]);
+    assert_eq!(steps(&document.exits(74).json(), 0)[7]["status"], "wrong");
+}
+
+#[test]
+fn a_proxy_is_not_looked_behind() {
+    let place = Place::with_project()
+        .env("EMAIL_PROVIDER", "aliyun")
+        .env("ALIYUN_ACCESS_KEY_ID", "LTAI5tAbcdefghijklmnopqr")
+        .env("ALIYUN_ACCESS_KEY_SECRET", "Abcdefghijklmnopqrstuvwxyz0123")
+        .env("EMAILS_FROM_EMAIL", "notice@mail.invalid")
+        .env("HTTPS_PROXY", "http://127.0.0.1:1");
+    let document = place.run(["doctor", "--json"]).exits(75).json();
+    let steps = steps(&document, 0);
+    let seen: Vec<&str> = steps.iter().map(|step| step["status"].as_str().unwrap()).collect();
+    assert_eq!(seen[..4], ["ok", "not_tried", "wrong", "not_tried"], "{document:#}");
+    assert!(steps[2]["hint"].as_str().unwrap().contains("HTTPS_PROXY"), "{document:#}");
+    let direct = place.env("ALIYUN_ENDPOINT", "http://127.0.0.1:1");
+    let document = direct.run(["doctor", "--json"]).exits(75).json();
+    let steps = self::steps(&document, 0);
+    assert_eq!((&steps[1]["status"], &steps[2]["status"]), (&"ok".into(), &"wrong".into()));
+    assert!(steps[1]["ms"].is_number() && steps[2]["ms"].is_number(), "{document:#}");
+}
+
+#[test]
+fn the_log_can_be_asked_for() {
+    let place = Place::with_project().env("RUST_LOG", "hongyan=loud");
+    let ran = doctor(&place, "en").exits(0);
+    assert!(ran.stderr.contains("`RUST_LOG` cannot be read"), "{}", ran.stderr);
+}

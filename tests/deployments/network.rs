@@ -30,7 +30,8 @@ fn a_name_that_is_not_there() {
         place.edit(FILE, "smtp.qq.com", "smtp.qq.example");
         let dns = stops(&place, "dns", 75);
         assert_eq!(dns["code"], "send_network");
-        assert!(dns["detail"].as_str().unwrap().contains("smtp.qq.example"), "{dns:#}");
+        assert!(dns["detail"].as_str().unwrap().contains("DNS knows no name `smtp.qq.example`"));
+        assert!(dns["hint"].as_str().unwrap().contains("spelling of `SMTP_SERVER`"), "{dns:#}");
     });
 }
 
@@ -63,7 +64,9 @@ fn unanswered(place: &Place, within: Duration) {
     let began = Instant::now();
     let document = doctor(place).exits(75).json();
     assert!(began.elapsed() < within, "{:?}", began.elapsed());
-    assert_eq!(crate::deployment::wrong(&document)["step"], "dns");
+    let dns = crate::deployment::wrong(&document);
+    assert_eq!(dns["step"], "dns");
+    assert!(dns["detail"].as_str().unwrap().contains("DNS does not answer"), "{dns:#}");
     for record in ["spf", "dkim", "dmarc"] {
         assert_eq!(document["domain"][record]["status"], "not_tried", "{document:#}");
     }
