@@ -91,6 +91,7 @@ struct State {
     /// How far this server's clock is ahead, in seconds
     skew: i64,
     token: Option<String>,
+    sender: String,
     account: Json,
     requests: Vec<Request>,
     nonces: HashSet<String>,
@@ -113,6 +114,7 @@ impl Server {
             always: Step::FINE,
             skew: 0,
             token: None,
+            sender: ACCOUNT.into(),
             account: json!({
                 "RequestId": "R-0", "DailyQuota": 2000, "MonthQuota": "60000", "QuotaLevel": "2",
                 "UserStatus": 0,
@@ -149,6 +151,11 @@ impl Server {
         self.state().token = Some(TOKEN.into());
     }
 
+    /// The account, in place of [`ACCOUNT`].
+    pub fn send_from(&self, address: &str) {
+        self.state().sender = address.into();
+    }
+
     /// What `DescAccountSummary` answers.
     pub fn account(&self, account: Json) {
         self.state().account = account;
@@ -169,14 +176,14 @@ impl Server {
 
     /// The environment of a client of this server.
     pub fn variables(&self) -> Vec<(String, String)> {
+        let state = self.state();
         let mut variables = vec![
             ("EMAIL_PROVIDER", "aliyun"),
             ("ALIYUN_ACCESS_KEY_ID", KEY_ID),
             ("ALIYUN_ACCESS_KEY_SECRET", KEY_SECRET),
-            ("ALIYUN_ACCOUNT_NAME", ACCOUNT),
+            ("ALIYUN_ACCOUNT_NAME", &state.sender),
             ("ALIYUN_ENDPOINT", &self.url),
         ];
-        let state = self.state();
         variables.extend(state.token.as_deref().map(|token| ("ALIYUN_SECURITY_TOKEN", token)));
         variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
@@ -242,7 +249,7 @@ impl State {
         }
         match request.header("x-acs-action") {
             "DescAccountSummary" => Ok(()),
-            "SingleSendMail" => wire::check_fields(&request.fields()),
+            "SingleSendMail" => wire::check_fields(&request.fields(), &self.sender),
             _ => Err("InvalidAction.NotFound"),
         }
     }

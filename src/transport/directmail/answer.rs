@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::exchange::{Answer, Answered};
 use super::failure::in_doubt;
 use super::said::Said;
+use super::words::kept;
 use crate::diagnostic::Text;
 use crate::text;
 use crate::transport::hidden::Hidden;
@@ -47,8 +48,8 @@ pub(super) fn receipt(answer: &Answer, hidden: &Hidden) -> Result<Receipt, SendE
     let Some(env_id) = said.env_id.as_ref().filter(|_| answer.status == 200) else {
         return Err(refusal(answer, &said, hidden));
     };
-    let reply = Reply::heard("200", said.request_id.as_bytes()).masked();
-    Ok(Receipt::sent(reply).known_as(Some(Reply::heard("", env_id.as_bytes()).text)))
+    let words = |words: &str| Reply::heard("200", kept(words, hidden).as_bytes());
+    Ok(Receipt::sent(words(&said.request_id)).known_as(Some(words(env_id).text)))
 }
 
 /// Why an answer is no consent.
@@ -154,8 +155,8 @@ fn endpoint() -> Text {
 }
 
 fn reply(code: &str, said: &Said, hidden: &Hidden) -> Reply {
-    let code = Reply::heard("", hidden.remove(code).as_bytes()).text;
-    Reply::heard(code, hidden.remove(&said.message).as_bytes())
+    let code = Reply::heard("", kept(code, hidden).as_bytes()).text;
+    Reply::heard(code, kept(&said.message, hidden).as_bytes())
 }
 
 fn wrong_clock(behind: Option<i64>) -> SendError {

@@ -12,6 +12,7 @@ mod failure;
 mod request;
 mod said;
 mod sign;
+mod words;
 
 use std::fmt;
 use std::time::Instant;
@@ -119,7 +120,7 @@ impl Transport for DirectMailTransport {
     ) -> Result<Receipt, SendError> {
         mail.check_time()?;
         let form = request::form(&mail, &self.profile, self.region)?;
-        let hidden = self.hidden().and_mail(mail.rendered);
+        let hidden = self.hidden().and_mail(&mail);
         handing_over.commit().await?;
         let asked = Instant::now();
         let call = Call { action: ACTION, form: &form, deadline: mail.deadline, behind: 0 };

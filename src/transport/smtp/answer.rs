@@ -5,7 +5,6 @@ use std::str::FromStr;
 use lettre::transport::smtp::response::Response;
 
 use crate::transport::Reply;
-use crate::transport::hidden::Hidden;
 use crate::transport::replies::readable;
 
 /// The most lines of a reply. RFC 5321 sets no limit; EHLO has about 15.
@@ -33,12 +32,6 @@ impl Answer {
     /// The first digit.
     pub fn class(&self) -> u16 {
         self.code / 100
-    }
-
-    /// The words without what they repeat of a mail: filters name the link that they dislike.
-    pub fn without(self, hidden: &Hidden) -> Answer {
-        let lines = self.lines.iter().map(|line| hidden.replace(line)).collect();
-        Answer { lines, ..self }
     }
 
     /// The words as they came, for people and the dictionary.

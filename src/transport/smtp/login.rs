@@ -24,6 +24,8 @@ use crate::transport::{Cause, Retry, SendError, Stage};
 
 /// The most bytes of a token; those of Microsoft have about 3,000.
 const MAX_TOKEN: u64 = 16 * 1024;
+/// Shorter users are words of any sentence.
+const MIN_USER: usize = 6;
 /// How long a command may take to print a token.
 const TOKEN_COMMAND: Duration = Duration::from_secs(30);
 
@@ -48,6 +50,7 @@ pub(super) async fn log_in(
     let mut sent = Vec::new();
     let mut answer = exchange(&mut connection.wire, mechanism, credentials, &mut sent).await?;
     hide(&mut answer, &secret, &sent);
+    hide_user(&mut answer, &login.user);
     match answer.class() {
         2 => Ok(mechanism.to_string()),
         4 | 5 => Err(SendError::refused(provider, Stage::Auth, answer.to_reply())),
@@ -95,6 +98,14 @@ fn hide(answer: &mut Answer, secret: &Secret, sent: &[String]) {
             shown = shown.replace(word, "***");
         }
         *line = shown;
+    }
+}
+
+/// An address is masked with all others; any other user goes here, unless it may be a word of the
+/// answer.
+fn hide_user(answer: &mut Answer, user: &str) {
+    if user.len() >= MIN_USER && !user.contains('@') {
+        answer.lines.iter_mut().for_each(|line| *line = line.replace(user, "***"));
     }
 }
 
@@ -230,6 +241,7 @@ mod tests {
         for (said, shown) in cases {
             let mut answer = Answer { code: 500, lines: vec![said.to_owned()] };
             hide(&mut answer, &secret, &sent);
+            hide_user(&mut answer, "mailer-7");
             assert_eq!(answer.lines, [shown]);
         }
     }

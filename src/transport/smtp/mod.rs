@@ -23,6 +23,7 @@ use async_trait::async_trait;
 
 #[cfg(feature = "dkim")]
 use super::DkimSigner;
+use super::hidden::Hidden;
 use super::{Cause, HandOver, Limits, Outgoing, Receipt, Reply, SendError, Stage, Transport, tls};
 use crate::compose::Profile;
 use crate::config::{FromRule, SmtpSettings};
@@ -125,13 +126,7 @@ impl SmtpTransport {
         };
         #[cfg(not(feature = "dkim"))]
         let bytes = Cow::Borrowed(bytes);
-        Ok(Parcel {
-            rendered: mail.rendered,
-            envelope: mail.message.envelope(),
-            bytes,
-            came,
-            deadline: mail.deadline,
-        })
+        Ok(Parcel { envelope: mail.message.envelope(), bytes, came, deadline: mail.deadline })
     }
 
     /// Sends over a connection that is open already, else over a new one.
@@ -211,8 +206,10 @@ impl Transport for SmtpTransport {
         let slot = self.pool.slot(half).await;
         let _slot = slot.ok_or_else(fault::busy)?;
         let mut steps = Vec::new();
-        let answer = self.send(&self.parcel(&mail, came)?, handing_over, &mut steps).await?;
-        let reply = answer.to_reply().masked();
+        let hidden = Hidden::new(std::iter::empty()).and_mail(&mail);
+        let answer = self.send(&self.parcel(&mail, came)?, handing_over, &mut steps).await;
+        let answer = answer.map_err(|error| hidden.in_error(error))?;
+        let reply = hidden.in_reply(&answer.to_reply()).masked();
         let provider_id = provider_id(&reply);
         let steps = steps.iter().map(|step| (step.stage, step.took)).collect();
         Ok(Receipt::sent(reply).known_as(provider_id).timed(steps))

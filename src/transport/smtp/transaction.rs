@@ -15,10 +15,8 @@ use super::answer::Answer;
 use super::open::{Connection, Server};
 use super::wire::{FINAL_REPLY, REPLY, Wire};
 use super::{Step, fault};
-use crate::compose::Rendered;
 use crate::mail::Envelope;
 use crate::text;
-use crate::transport::hidden::Hidden;
 use crate::transport::{Cause, HandOver, SendError, Stage};
 
 /// What is written at once; only the last write can complete a mail.
@@ -40,8 +38,6 @@ impl From<SendError> for Broken {
 
 /// What goes over the wire for one mail.
 pub(super) struct Parcel<'a> {
-    /// What no word of the server may repeat
-    pub rendered: &'a Rendered,
     pub envelope: &'a Envelope,
     pub bytes: Cow<'a, [u8]>,
     /// When it came to be sent
@@ -54,7 +50,7 @@ pub(super) struct Parcel<'a> {
 pub(super) async fn run(
     server: &Server,
     connection: &mut Connection,
-    Parcel { rendered, envelope, bytes, .. }: &Parcel<'_>,
+    Parcel { envelope, bytes, .. }: &Parcel<'_>,
     handing_over: &mut dyn HandOver,
     steps: &mut Vec<Step>,
 ) -> Result<Answer, Broken> {
@@ -67,16 +63,14 @@ pub(super) async fn run(
     handing_over.commit().await.map_err(SendError::from)?;
     steps.push(Step::new(Stage::Data, began.elapsed()));
     let began = Instant::now();
-    let hidden = || Hidden::new(std::iter::empty()).and_mail(rendered);
-    let hide = |Broken { error, reusable }| Broken { error: hidden().in_error(error), reusable };
-    write_content(server, wire, bytes).await.map_err(hide)?;
+    write_content(server, wire, bytes).await?;
     let answer = wire.read(Stage::HandOver, FINAL_REPLY).await;
     let answer = answer.map_err(|error| fault::in_doubt(&error))?;
     steps.push(Step::new(Stage::HandOver, began.elapsed()));
     match answer.class() {
-        _ if consents(&answer) => Ok(answer.without(&hidden())),
-        4 | 5 => Err(hide(refused(server, Stage::HandOver, &answer))),
-        _ => Err(hide(fault::in_doubt(&fault::unexpected(Stage::HandOver, &answer)).into())),
+        _ if consents(&answer) => Ok(answer),
+        4 | 5 => Err(refused(server, Stage::HandOver, &answer)),
+        _ => Err(fault::in_doubt(&fault::unexpected(Stage::HandOver, &answer)).into()),
     }
 }
 

@@ -110,11 +110,11 @@ impl Request {
     }
 }
 
-/// What the API demands of a mail.
-pub fn check_fields(fields: &Fields) -> Result<(), &'static str> {
+/// What the API demands of a mail from this account.
+pub fn check_fields(fields: &Fields, account: &str) -> Result<(), &'static str> {
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     match () {
-        () if field("AccountName") != super::ACCOUNT => Err("InvalidMailAddress.NotFound"),
+        () if field("AccountName") != account => Err("InvalidMailAddress.NotFound"),
         () if field("AddressType") != "1" || field("ReplyToAddress") != "false" => {
             Err("MissingParameter")
         }
