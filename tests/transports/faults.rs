@@ -61,7 +61,7 @@ async fn silence_ends_at_the_deadline_at_every_stage() {
     let tls_hang = Fault::at(At::Tls).hang();
     scenarios.push(Scenario::fault("hang tls", tls_hang, network(&[Stage::Tls])).hangs());
     let any = &[Stage::Greeting, Stage::Ehlo, Stage::StartTls];
-    let tarpit = Fault::at(At::Any).delay(Duration::from_millis(400));
+    let tarpit = Fault::at(At::Any).delay(Duration::from_millis(800));
     scenarios.push(Scenario::fault("tarpit", tarpit, network(any)).hangs());
     let loris = Fault::at(At::Any).drip(Duration::from_millis(100));
     scenarios.push(Scenario::fault("slow loris", loris, network(any)).hangs());
