@@ -131,7 +131,8 @@ fn broken(name: &str, provider: &str, faults: &Diagnostics) -> TransportReport {
     TransportReport { name: name.to_owned(), provider: provider.to_owned(), steps }
 }
 
-fn provider(setting: &TransportSetting) -> &'static str {
+/// The provider behind a transport: a preset's id, `aliyun`, `inbox` or `file`.
+pub fn provider(setting: &TransportSetting) -> &'static str {
     match setting {
         TransportSetting::Smtp(smtp) => smtp.preset.id,
         TransportSetting::DirectMail(_) => "aliyun",

@@ -6,6 +6,7 @@ use crate::compose::{Message, Profile, Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
 use crate::error::Error;
 use crate::inline::ImageMode;
+use crate::mail::Mailbox;
 use crate::source::Tree;
 
 /// Where mails are looked at: `render` and the studio show the same bytes because both make them
@@ -38,6 +39,11 @@ impl Stage {
             profile: Profile::new(from, ImageMode::Inside),
             epoch: setup.settings.epoch,
         })
+    }
+
+    /// Who mails are from, where a kind has no sender of its own.
+    pub fn from(&self) -> &Mailbox {
+        &self.profile.from
     }
 
     /// Renders, seals and composes.
