@@ -13,8 +13,9 @@ fn payloads() -> Vec<String> {
     let mut found = Vec::new();
     for list in all.as_object().unwrap().values().filter_map(Json::as_array) {
         for entry in list {
-            let about_html = entry["sub"].as_str().is_some_and(|sub| sub.starts_with("html"));
-            found.extend(entry["input"].as_str().filter(|_| about_html).map(str::to_owned));
+            let Some(input) = entry["input"].as_str() else { continue };
+            let tries = ["<", "javascript:", "onerror", "onclick", "onmouseover"];
+            found.extend(tries.iter().any(|part| input.contains(part)).then(|| input.to_owned()));
         }
     }
     found
