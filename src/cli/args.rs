@@ -72,7 +72,7 @@ pub enum Command {
   hongyan send verification_code --locale zh-CN --to you@example.com --sample typical
   hongyan send notification --to 'Ada <ada@example.com>' --vars vars.json --attach report.pdf")]
     Send(Send),
-    /// Open the studio: see mails while they are written, try data, send tests, read caught mails
+    /// Open the studio: see mails while they are written, send tests, read caught mails
     #[command(after_help = "Examples:
   hongyan preview
   hongyan preview --listen 127.0.0.1:8080 --lang en")]

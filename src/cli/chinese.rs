@@ -106,7 +106,7 @@ const TEXTS: [(&str, &str); 51] = [
     ("send.to", "收件人：`姓名 <地址>` 或 `地址`"),
     ("send.via", "通道：服务商名称、`inbox:[目录]`、`file:目录`、`smtp://[用户@]主机:端口`"),
     ("send.attach", "附加文件"),
-    ("preview", "打开预览台：边写边看邮件，试数据，发测试邮件，查看存下的邮件"),
+    ("preview", "打开预览台：边写边看邮件，发测试邮件，查看存下的邮件"),
     ("preview.listen", "在哪里监听；要让其他机器访问，必须设置 HONGYAN_PREVIEW_TOKEN"),
     ("preview.allow_host", "除本机名称外，还允许用此主机名打开预览台"),
     ("check", "在发送之前找出项目中的所有问题"),

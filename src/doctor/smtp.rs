@@ -36,7 +36,7 @@ pub(super) async fn examine(
 fn done(step: StepName, seen: &[Step], settings: &SmtpSettings, from: &Address) -> StepReport {
     let of_step = || seen.iter().filter(|seen| StepName::of(seen.stage) == step);
     let took: Duration = of_step().map(|seen| seen.took).sum();
-    let last = of_step().last();
+    let last = of_step().next_back();
     let detail = last.map(|seen| seen.detail.clone()).unwrap_or_default();
     let report = match step {
         StepName::Tls if settings.tls == Tls::None => {

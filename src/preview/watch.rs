@@ -93,10 +93,11 @@ impl Watch {
             self.whole = false;
             return;
         };
-        let mut watch = |(folder, mode): &(PathBuf, RecursiveMode)| {
+        let mut watch = |(folder, mode): &&(PathBuf, RecursiveMode)| {
             watcher.watch(folder, *mode).is_ok() || !folder.is_dir()
         };
-        self.whole = folders.iter().map(&mut watch).fold(true, |whole, one| whole && one);
+        // All are tried, whatever becomes of the first.
+        self.whole = folders.iter().filter(|one| !watch(one)).count() == 0;
     }
 }
 

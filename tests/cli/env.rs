@@ -1,7 +1,6 @@
 use std::fs;
-use std::path::Path;
 
-use crate::place::{Place, Ran, copy, reviewed, with};
+use crate::place::{Place, Ran, reviewed, with};
 
 const SEND: [&str; 6] =
     ["send", "verification_code", "--to", "a@example.com", "--sample", "typical"];
