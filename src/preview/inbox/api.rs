@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 
-use super::{Filter, about, bytes, caught, remove_all, with_codes};
+use super::{Caught, Filter, about, bytes, caught, remove_all, with_codes};
 use crate::diagnostic::{Code, Language};
 use crate::locale::Duration as Span;
 use crate::preview::Shared;
@@ -118,8 +118,15 @@ pub async fn wait(
     let (filter, after) =
         (Filter { to: get("to"), to_like: None, kind: get("kind") }, get("after"));
     let mut news = studio.news.subscribe();
+    let mut seen = Vec::new();
     loop {
-        if let Some(about) = next(&studio.inbox, &filter, after.as_deref()) {
+        let mails = caught(&studio.inbox);
+        let found = match mails == seen {
+            true => None,
+            false => next(&studio.inbox, &mails, &filter, after.as_deref()),
+        };
+        seen = mails;
+        if let Some(about) = found {
             let now = studio.state.now();
             return Ok(JsonBody(with_codes(about, now.build.as_deref())).into_response());
         }
@@ -132,8 +139,8 @@ pub async fn wait(
     }
 }
 
-fn next(folder: &File, filter: &Filter, after: Option<&str>) -> Option<Json> {
-    let mails = caught(folder);
+/// Of mails in the order in which they came, the one that is waited for.
+fn next(folder: &File, mails: &[Caught], filter: &Filter, after: Option<&str>) -> Option<Json> {
     let fits = |id: &str| about(folder, id).filter(|about| filter.takes(about));
     let Some(after) = after else {
         return mails.iter().rev().find_map(|mail| fits(&mail.id));
