@@ -1,0 +1,13 @@
+// How the parts of the page hear of each other:
+// `state` (the URL), `project` (the catalog), `mails` (rendered), `build` (a save on disk),
+// `inbox` (a mail was caught), `link` (connection to the server).
+
+const target = new EventTarget();
+
+export function on(name, listener) {
+  target.addEventListener(name, (event) => listener(event.detail));
+}
+
+export function emit(name, detail) {
+  target.dispatchEvent(new CustomEvent(name, { detail }));
+}
