@@ -38,7 +38,7 @@ export function select({ label, pick }) {
 }
 
 export function button({ label, title, image, press, kind = 'plain', bare = false }) {
-  return h('button', { type: 'button', class: `button ${kind}`, title: title ?? (bare ? label : undefined), 'aria-label': bare ? label : undefined, onclick: press },
+  return h('button', { type: 'button', class: `button ${kind}`, title: title ?? (bare ? label : undefined), 'aria-label': image ? label : undefined, onclick: press },
     image && icon(image), !bare && h('span', { class: 'label' }, label));
 }
 

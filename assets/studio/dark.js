@@ -2,8 +2,12 @@
 // the lightness of colours is turned over in OKLab, the hue stays, images are left alone.
 // `full` turns every colour (Gmail on iOS, Outlook on Windows), `partial` only light grounds and
 // dark text (Gmail on Android, Outlook on the web). No client publishes its rules: approximate.
+//
+// No client paints white as pure black, so the scale that is turned over ends at a dark grey: what
+// is a little darker than white stays a little lighter than the ground.
 
 const GROUNDS = ['background-color', 'border-top-color', 'border-right-color', 'border-bottom-color', 'border-left-color'];
+const DARKEST = 0.2;
 const LEFT_ALONE = 'img, picture, video, svg, svg *, head, head *';
 
 export function darken(document, mode) {
@@ -41,7 +45,7 @@ function turned(text, applies) {
   if (!colour || colour.alpha === 0) return null;
   const [l, a, b] = toLab(colour.rgb);
   if (!applies(l)) return null;
-  const rgb = intoGamut(1 - l, a, b).map((value) => Math.round(value * 255));
+  const rgb = intoGamut(DARKEST + (1 - l) * (1 - DARKEST), a, b).map((value) => Math.round(value * 255));
   return `rgb(${rgb.join(' ')} / ${colour.alpha})`;
 }
 

@@ -16,7 +16,7 @@ export function control(variable, value, change, pointer) {
 const CONTROLS = {
   text: ({ variable, value, ...rest }) => {
     const long = (variable.max_length ?? 0) > 100 || String(value ?? '').length > 60 || String(value ?? '').includes('\n');
-    return typed({ variable, value, ...rest, tag: long ? 'textarea' : 'input', props: long ? { rows: 3 } : { type: 'text' } });
+    return typed({ variable, value, ...rest, tag: long ? 'textarea' : 'input', props: long ? { rows: 2 } : { type: 'text' } });
   },
   code: (field) => typed({ ...field, props: { type: 'text', class: 'mono code-input', pattern: field.variable.pattern, spellcheck: 'false' } }),
   url: (field) => typed({ ...field, tag: 'textarea', props: { rows: String(field.value ?? '').length > 44 ? 2 : 1, class: 'mono', inputmode: 'url', spellcheck: 'false' } }),

@@ -3,6 +3,7 @@
 
 import { on } from './bus.js';
 import { fill, h } from './dom.js';
+import { coded } from './fault.js';
 import { dataFaults } from './mails.js';
 import { project } from './project.js';
 import { set, state } from './state.js';
@@ -13,7 +14,7 @@ export function notices() {
   const show = () => {
     const faults = project.ok ? dataFaults().filter((fault) => !fault.file) : [];
     element.hidden = faults.length === 0;
-    fill(element, faults.map(({ title, hint }) => h('p', {}, h('strong', {}, title), hint && h('span', {}, hint))),
+    fill(element, faults.map(({ title, hint }) => h('p', {}, h('strong', {}, coded(title)), hint && h('span', {}, coded(hint)))),
       faults.length > 0 && state.panel !== 'data' && h('button', { type: 'button', class: 'link', onclick: () => set({ panel: 'data' }) }, t('edit_data')));
   };
   for (const name of ['mails', 'build', 'project', 'state']) on(name, show);

@@ -15,7 +15,7 @@ export function overlay() {
   const folded = h('button', { type: 'button', class: 'overlay-folded', hidden: true, onclick: () => fold(false) });
   const card = h('div', { class: 'overlay', role: 'alertdialog', 'aria-label': t('build_failed'), tabindex: '-1' },
     h('header', { class: 'overlay-head' }, count,
-      button({ label: t('last_good'), kind: 'quiet', press: () => fold(true) })),
+      button({ label: t('last_good'), press: () => fold(true) })),
     h('p', { class: 'overlay-note' }, t('build_failed_note')), list);
   const element = h('div', { class: 'overlay-place', hidden: true }, card, folded);
   let shown = '';

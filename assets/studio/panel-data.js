@@ -4,6 +4,7 @@
 import { button } from './controls.js';
 import { edit, overlay, replace, reset, sampleOf } from './data.js';
 import { fill, h } from './dom.js';
+import { coded } from './fault.js';
 import { control } from './fields.js';
 import { icon } from './icons.js';
 import { mails } from './mails.js';
@@ -110,7 +111,7 @@ function mark(form, fault) {
     const place = form.querySelector(`[data-pointer="${CSS.escape(parts.join('/'))}"]`);
     if (!place) continue;
     place.querySelector('input, textarea, select')?.setAttribute('aria-invalid', 'true');
-    place.append(h('p', { class: 'field-fault server-fault' }, fault.hint ? `${fault.title} — ${fault.hint}` : fault.title));
+    place.append(h('p', { class: 'field-fault server-fault' }, coded(fault.hint ? `${fault.title} — ${fault.hint}` : fault.title)));
     return;
   }
 }

@@ -32,7 +32,7 @@ export function panel() {
   const body = h('div', { class: 'panel-body', role: 'tabpanel', id: 'panel-body' });
   const locale = h('div', { class: 'panel-locale' });
   const row = h('div', { class: 'tabs', role: 'tablist', 'aria-label': t('panel'), onkeydown: (event) => walk(event, tabs) }, tabs);
-  const element = h('aside', { class: 'panel', 'aria-label': t('panel') }, row, locale, body);
+  const element = h('aside', { class: 'panel', 'aria-label': t('panel') }, h('h2', { class: 'unseen' }, t('panel')), row, locale, body);
 
   const active = () => (NAMES.includes(state.panel) ? state.panel : 'data');
   const show = () => {

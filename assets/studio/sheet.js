@@ -110,6 +110,6 @@ class Tile {
     this.scale = scale;
     this.frame.element.style.transform = `scale(${scale})`;
     this.box.style.width = `${this.width * scale}px`;
-    this.box.style.height = `${(this.frame.shown ? this.frame.element.offsetHeight : 600) * scale}px`;
+    this.box.style.height = `${(this.frame.shown ? this.frame.element.offsetHeight : this.width) * scale}px`;
   }
 }

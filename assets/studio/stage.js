@@ -14,14 +14,17 @@ import { t } from './words.js';
 
 const GAP = 16;
 const NARROW = 560;
+const PEEK = 20;
 const SMALLEST = 0.4;
 
 export function stage() {
   const canvas = h('div', { class: 'canvas', tabindex: '0', role: 'region', 'aria-label': t('mail') });
-  const element = h('section', { class: 'stage', 'aria-label': t('stage') }, toolbar(), notices(), h('div', { class: 'stage-body' }, canvas, overlay()));
+  const heading = h('h1', { class: 'unseen' });
+  const element = h('section', { class: 'stage', 'aria-label': t('stage') }, heading, toolbar(), notices(), h('div', { class: 'stage-body' }, canvas, overlay()));
   const columns = new Map();
 
   const arrange = () => {
+    heading.textContent = state.kind;
     const locales = shownLocales();
     for (const [locale, column] of columns) {
       if (locales.includes(locale)) continue;
@@ -41,7 +44,7 @@ export function stage() {
     if (count === 0) return;
     const room = canvas.clientWidth - 2 * GAP;
     // On a phone the columns stand behind each other, to be swiped.
-    const each = canvas.clientWidth < NARROW ? room : (room - GAP * (count - 1)) / count;
+    const each = canvas.clientWidth < NARROW ? room - (count > 1 ? PEEK : 0) : (room - GAP * (count - 1)) / count;
     const width = state.w === 'full' ? Math.floor(each) : Number(state.w) || 375;
     const scale = state.zoom === 'fit' ? Math.max(SMALLEST, Math.min(1, each / width)) : Number(state.zoom) / 100;
     for (const column of columns.values()) column.layout({ width, scale, count });

@@ -16,11 +16,12 @@ export function topBar() {
   const pages = [page('mail', 'mail'), page('sheet', 'sheet'), page('inbox', 'inbox', unseen)];
   const link = h('span', { class: 'link-state', role: 'status' });
   const element = h('header', { class: 'top' },
-    h('a', { class: 'brand', href: '/', 'aria-label': t('home') }, h('img', { src: '/studio/mark.svg', alt: '', width: '24', height: '24' }), h('span', { lang: 'zh-CN' }, '鸿雁'), h('small', {}, t('studio'))),
+    h('a', { class: 'brand', href: '/', title: t('home') },
+      h('img', { src: '/studio/mark.svg', alt: '鸿雁', width: '24', height: '24' }), h('span', { 'aria-hidden': 'true' }, '鸿雁'), h('small', {}, t('studio'))),
     h('nav', { class: 'pages', 'aria-label': t('pages') }, pages), h('span', { class: 'grow' }), link,
     h('button', { type: 'button', class: 'button quiet', lang: language === 'zh' ? 'en' : 'zh-CN', onclick: () => speak(language === 'zh' ? 'en' : 'zh') }, language === 'zh' ? 'English' : '中文'),
     themeButton(),
-    button({ label: t('keys'), image: 'help', bare: true, kind: 'quiet', press: help }));
+    button({ label: t('keys_title'), image: 'help', bare: true, kind: 'quiet', press: help }));
 
   let count = 0;
   const show = () => {

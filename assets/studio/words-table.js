@@ -198,7 +198,8 @@ export const TABLE = {
   delete_all_note: ['收件箱中的所有邮件都会被删除，无法恢复。', 'All mails in the inbox are deleted for good.'],
   deleted: ['收件箱已清空', 'The inbox is empty now'],
 
-  keys: ['快捷键（?）', 'Keys (?)'],
+  keys: ['快捷键', 'Keys'],
+  keys_title: ['快捷键（?）', 'Keys (?)'],
   key_next_kind: ['下一个种类', 'next kind'],
   key_last_kind: ['上一个种类', 'previous kind'],
   key_next_sample: ['下一个样例', 'next sample'],
