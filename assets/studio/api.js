@@ -3,7 +3,7 @@
 import { boot } from './boot.js';
 import { language, t } from './words.js';
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(faults, body = {}) {
     super(faults.map((fault) => fault.title).join('; '));
     this.faults = faults;

@@ -1,11 +1,12 @@
 // One locale on the stage: its name, the inbox line, the mail in its frame or its text.
 
+import { emit } from './bus.js';
 import { dragBar } from './drag.js';
 import { fill, h } from './dom.js';
 import { MailFrame } from './frame.js';
 import { inboxLine } from './inbox-line.js';
 import { pressed } from './keys.js';
-import { mailOf } from './mails.js';
+import { mailOf, mails, renderAll } from './mails.js';
 import { localeName } from './project.js';
 import { set, state } from './state.js';
 import { copy, toast } from './toast.js';
@@ -19,6 +20,8 @@ export class Column {
     this.frame = new MailFrame({
       title: t('mail_in', { locale: localeName(locale) }),
       onlink: (url) => toast(t('link_held', { url }), { action: h('button', { type: 'button', class: 'link', onclick: () => copy(url, t('link')) }, t('copy')) }),
+      onplace: (event) => this.traceTo(event),
+      onlost: () => this.again(),
       onkey: pressed,
       onmeasure: ({ overflow }) => this.measured({ overflow }),
     });
@@ -43,6 +46,8 @@ export class Column {
     this.name.setAttribute('aria-pressed', String(state.locale === this.locale));
     this.element.classList.toggle('dark-mail', state.dark !== 'off');
     this.element.classList.toggle('as-text', state.text === '1');
+    // Until the new kind is rendered the old one stays, so that nothing flashes; if it cannot be, it pales.
+    this.element.classList.toggle('stale', !mail && mails.get(this.locale)?.kind === state.kind);
     if (!mail) return;
     fill(this.line, inboxLine(mail));
     if (this.text.textContent !== mail.text) this.text.textContent = mail.text;
@@ -67,6 +72,21 @@ export class Column {
     const { width, scale } = this.measures;
     this.scaler.style.width = `${width * scale}px`;
     this.scaler.style.height = `${this.phone.offsetHeight * scale}px`;
+  }
+
+  // The server keeps the last few drafts only. A mail that is gone is rendered once more, but not on and on.
+  again() {
+    this.url = '';
+    if (Date.now() - (this.lostAt ?? 0) < 5000) return;
+    this.lostAt = Date.now();
+    renderAll();
+  }
+
+  // While the template is looked at, a click on words leads to their line; with Alt it always does.
+  traceTo({ target, altKey }) {
+    if (state.panel !== 'source' && !altKey) return;
+    set({ panel: 'source', locale: this.locale });
+    emit('trace', { words: target.textContent, locale: this.locale });
   }
 
   measured({ overflow }) {

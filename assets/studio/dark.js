@@ -10,6 +10,18 @@ const GROUNDS = ['background-color', 'border-top-color', 'border-right-color', '
 const DARKEST = 0.2;
 const LEFT_ALONE = 'img, picture, video, svg, svg *, head, head *';
 
+/** Lets the mail's own dark rules hold or not, whatever the reader's system prefers. */
+export function chooseScheme(document, dark) {
+  const wanted = dark === 'author' ? 'dark' : 'light';
+  for (const { cssRules } of document.styleSheets) {
+    for (const { media } of cssRules) {
+      if (!media?.mediaText.includes('prefers-color-scheme')) continue;
+      media.mediaText = media.mediaText.replace(/\(prefers-color-scheme:\s*(\w+)\)/g, (_, scheme) => (scheme === wanted ? '(min-width: 0px)' : '(max-width: 0px)'));
+    }
+  }
+}
+
+/** Darkens the document as clients do that ask nobody. */
 export function darken(document, mode) {
   if (mode !== 'partial' && mode !== 'full') return;
   const view = document.defaultView;

@@ -18,9 +18,11 @@ function open() {
   source = new EventSource('/api/events');
   source.addEventListener('open', async () => {
     // After a break it may be another server process, with another token.
-    if (lost) await renew().catch(() => {});
+    const again = lost;
     lost = false;
+    if (again) await renew().catch(() => {});
     emit('link', true);
+    if (again) emit('again');
   });
   source.addEventListener('error', () => {
     lost = true;

@@ -1,15 +1,15 @@
 // A mail in its frame. A new document loads behind the one that is seen and takes its place when
 // it is whole, so that a save neither flashes nor scrolls.
 
-import { darken } from './dark.js';
+import { chooseScheme, darken } from './dark.js';
 import { h } from './dom.js';
 
 export class MailFrame {
-  /** `onlink` hears of clicks on links, `onkey` of keys pressed in the mail, `onmeasure` of heights. */
-  constructor({ title, onlink, onkey, onmeasure }) {
+  /** `onlink` hears of clicks on links, `onplace` of clicks elsewhere, `onkey` of keys pressed in the mail, `onlost` of a mail that cannot be had, `onmeasure` of heights. */
+  constructor({ title, ...hear }) {
     this.element = h('div', { class: 'frame' });
     this.title = title;
-    this.hear = { onlink, onkey, onmeasure };
+    this.hear = hear;
     this.shown = null;
     this.waiting = null;
     this.watcher = new ResizeObserver(() => this.measure());
@@ -20,7 +20,6 @@ export class MailFrame {
     this.waiting?.remove();
     // No scripts, ever; same origin lets this page measure and simulate in it.
     const frame = h('iframe', { src: url, title: this.title, sandbox: 'allow-same-origin', class: 'waiting' });
-    // What the reader's system prefers is not the question here, but what is chosen in the toolbar.
     frame.style.colorScheme = dark === 'author' ? 'dark' : 'light';
     this.waiting = frame;
     return new Promise((resolve) => {
@@ -33,18 +32,22 @@ export class MailFrame {
     if (this.waiting !== frame) return;
     this.waiting = null;
     const mail = frame.contentDocument;
-    if (mail?.body) {
-      darken(mail, dark);
-      this.listen(mail);
+    if (mail?.contentType !== 'text/html') {
+      frame.remove();
+      this.hear.onlost?.();
+      return;
     }
+    chooseScheme(mail, dark);
+    darken(mail, dark);
+    this.listen(mail);
     const old = this.shown;
     const scrolled = [old?.contentWindow?.scrollX ?? 0, old?.contentWindow?.scrollY ?? 0];
     this.shown = frame;
     this.watcher.disconnect();
     this.measure();
-    if (mail?.documentElement) this.watcher.observe(mail.documentElement);
+    this.watcher.observe(mail.documentElement);
     frame.classList.remove('waiting');
-    frame.contentWindow?.scrollTo(...scrolled);
+    frame.contentWindow.scrollTo(...scrolled);
     old?.remove();
   }
 
@@ -52,9 +55,9 @@ export class MailFrame {
     mail.addEventListener('keydown', (event) => this.hear.onkey?.(event));
     mail.addEventListener('click', (event) => {
       const link = event.target.closest?.('a[href]');
-      if (!link) return;
-      event.preventDefault();
-      this.hear.onlink?.(link.href);
+      if (link) event.preventDefault();
+      if (link && !event.altKey) this.hear.onlink?.(link.href);
+      else if (mail.getSelection().isCollapsed) this.hear.onplace?.(event);
     });
   }
 

@@ -19,7 +19,7 @@ export function inboxLine({ from, subject, preheader }) {
 }
 
 // `鸿雁 <no-reply@example.com>`, or the address alone where no name was given.
-export function senderName(from) {
+function senderName(from) {
   const [, name, address] = /^\s*"?(.*?)"?\s*<([^>]*)>\s*$/.exec(from ?? '') ?? [];
   return name || address || from || '';
 }

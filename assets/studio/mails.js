@@ -8,14 +8,16 @@ import { debounce } from './dom.js';
 import { currentKind, project, shownLocales } from './project.js';
 import { state } from './state.js';
 
-/** locale → {key, mail, faults} */
+/** locale → {kind, mail, faults} */
 export const mails = new Map();
 
-export const currentMail = () => mails.get(state.locale)?.mail;
-
+/** The last good mail of the kind that is shown; another kind's would look like a right one. */
 export function mailOf(locale) {
-  return mails.get(locale)?.mail;
+  const found = mails.get(locale);
+  return found?.kind === state.kind ? found.mail : undefined;
 }
+
+export const currentMail = () => mailOf(state.locale);
 
 /** What is wrong with the data at hand, over all locales shown; each fault once. */
 export function dataFaults() {
@@ -39,17 +41,14 @@ export async function renderAll() {
 
 async function renderOne(locale, signal) {
   const { kind, sample } = state;
-  const subject = `${kind}/${locale}`;
-  const before = mails.get(locale);
   try {
     const mail = await post('/api/render', { kind, locale, sample, vars: await editedVars(locale) }, { signal });
     if (signal.aborted) return;
-    mails.set(locale, { subject, mail, faults: [] });
+    mails.set(locale, { kind, mail, faults: [] });
   } catch (error) {
     if (signal.aborted || error.name === 'AbortError') return;
     if (!error.faults) throw error;
-    // Of another kind nothing is shown: a wrong mail would look like a right one.
-    mails.set(locale, { subject, mail: before?.subject === subject ? before.mail : undefined, faults: error.faults });
+    mails.set(locale, { kind, mail: mailOf(locale), faults: error.faults });
   }
   emit('mails', locale);
 }
@@ -66,4 +65,4 @@ on('build', ({ ok, version }) => {
   if (ok && version !== project.version) renderAll();
 });
 
-const mailIsCurrent = (locale) => state.view === 'split' && mails.get(locale)?.subject === `${state.kind}/${locale}`;
+const mailIsCurrent = (locale) => state.view === 'split' && Boolean(mailOf(locale));

@@ -26,6 +26,7 @@ const NAMES = Object.keys(PANELS);
 
 export function panel() {
   const made = {};
+  let shown = '';
   const tabs = NAMES.map((name) => h('button', {
     type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': 'panel-body', class: 'tab', onclick: () => set({ panel: name }),
   }, h('span', {}, t(`panel_${name}`)), h('i', { class: 'tab-mark', hidden: true })));
@@ -42,11 +43,14 @@ export function panel() {
       tab.tabIndex = NAMES[at] === name ? 0 : -1;
     });
     body.setAttribute('aria-labelledby', `tab-${name}`);
-    made[name] ??= PANELS[name]();
-    if (body.firstChild !== made[name].element) {
-      body.replaceChildren(made[name].element);
-      body.scrollTop = 0;
+    if (!made[name]) {
+      made[name] = PANELS[name]();
+      body.append(made[name].element);
     }
+    // Hidden rather than taken out: the frames in them would load anew.
+    if (name !== shown) body.scrollTop = 0;
+    for (const [other, { element: page }] of Object.entries(made)) page.hidden = other !== name;
+    shown = name;
     if (state.page === 'mail' && currentKind()) made[name].update();
     mark(tabs);
   };

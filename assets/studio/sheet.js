@@ -12,6 +12,7 @@ import { t } from './words.js';
 const WIDTHS = [375, 600];
 const GAP = 20;
 const SMALLEST = 0.42;
+const NARROW = 880;
 const SIMULATIONS = ['author', 'partial', 'full'];
 
 export function sheet() {
@@ -47,10 +48,9 @@ export function sheet() {
   const layout = () => {
     const room = rows.clientWidth;
     if (!room) return;
-    const inRow = room < 900 ? 2 : 4;
-    const sum = inRow === 4 ? 2 * (WIDTHS[0] + WIDTHS[1]) : WIDTHS[0] + WIDTHS[1];
-    const scale = Math.max(inRow === 4 ? SMALLEST : 0.3, Math.min(1, (room - GAP * (inRow - 1)) / sum));
-    for (const tile of tiles) tile.layout(scale);
+    // On a narrow window light and dark stand beside each other, each width in a row of its own.
+    const all = Math.max(SMALLEST, Math.min(1, (room - 3 * GAP) / (2 * (WIDTHS[0] + WIDTHS[1]))));
+    for (const tile of tiles) tile.layout(room < NARROW ? (room - GAP) / (2 * tile.width) : all);
   };
   new ResizeObserver(layout).observe(rows);
   on('project', draw);

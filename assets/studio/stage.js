@@ -31,11 +31,13 @@ export function stage() {
       column.remove();
       columns.delete(locale);
     }
-    for (const locale of locales) {
+    locales.forEach((locale, at) => {
       if (!columns.has(locale)) columns.set(locale, new Column(locale));
-      canvas.append(columns.get(locale).element);
-      if (mails.get(locale)) columns.get(locale).update();
-    }
+      const column = columns.get(locale);
+      // A frame that is moved loads anew: columns that stand right are left where they are.
+      if (canvas.children[at] !== column.element) canvas.insertBefore(column.element, canvas.children[at] ?? null);
+      column.update();
+    });
     layout();
   };
 
@@ -46,7 +48,7 @@ export function stage() {
     // On a phone the columns stand behind each other, to be swiped.
     const each = canvas.clientWidth < NARROW ? room - (count > 1 ? PEEK : 0) : (room - GAP * (count - 1)) / count;
     const width = state.w === 'full' ? Math.floor(each) : Number(state.w) || 375;
-    const scale = state.zoom === 'fit' ? Math.max(SMALLEST, Math.min(1, each / width)) : Number(state.zoom) / 100;
+    const scale = state.zoom === 'fit' ? Math.max(SMALLEST, Math.min(1, each / width)) : Number(state.zoom) / 100 || 1;
     for (const column of columns.values()) column.layout({ width, scale, count });
   };
 

@@ -7,6 +7,7 @@ const place = document.getElementById('toasts');
 const live = document.getElementById('live');
 
 export function toast(text, { kind = 'plain', action } = {}) {
+  for (const old of place.children) if (old.firstChild.textContent === text) old.remove();
   const note = h('div', { class: `toast ${kind}`, role: kind === 'bad' ? 'alert' : 'status' }, h('span', {}, text), action);
   place.append(note);
   setTimeout(() => note.remove(), kind === 'bad' ? 9000 : 3500);
@@ -20,7 +21,7 @@ export function announce(text) {
 export function complain(error) {
   if (error.name === 'AbortError') return;
   if (!error.faults) throw error;
-  for (const { title, hint } of error.faults) toast(hint ? `${title} — ${hint}` : title, { kind: 'bad' });
+  for (const { title, hint } of error.faults) toast((hint ? `${title} — ${hint}` : title).replaceAll('`', ''), { kind: 'bad' });
 }
 
 export async function copy(text, what) {

@@ -112,6 +112,9 @@ export const TABLE = {
   lines: ['{count} 行', '{count} lines'],
   fields: ['{count} 个字段', '{count} fields'],
   file: ['文件', 'File'],
+  trace_hint: ['点击邮件中的文字，找到它所在的模板行；在其他标签下按住 Alt 点击。', 'Click words in the mail to find their line; under other tabs hold Alt.'],
+  traced: ['这段文字来自：', 'These words come from:'],
+  not_traced: ['没有找到这段文字的出处。', 'The line of these words was not found.'],
   adapted: ['发送时会调整：{what}', 'Adapted when sent: {what}'],
 
   edit_data: ['修改数据', 'Edit the data'],
