@@ -26,7 +26,8 @@ async function call(method, path, body, { signal } = {}) {
     throw new Refused([words('unreachable')]);
   }
   const answer = await response.json().catch(() => null);
-  if (response.ok) return answer ?? {};
+  // Data that cannot be rendered is answered with its faults, which is no failed request.
+  if (response.ok && !isRefused(path, answer)) return answer ?? {};
   throw new Refused(faultsOf(answer, response.status), answer ?? {});
 }
 
@@ -45,6 +46,8 @@ export async function renew() {
   const found = page.getElementById('studio');
   if (found) Object.assign(boot, JSON.parse(found.textContent));
 }
+
+const isRefused = (path, answer) => path === '/api/render' && Array.isArray(answer?.faults);
 
 function faultsOf(answer, status) {
   if (Array.isArray(answer?.faults)) return answer.faults;

@@ -30,5 +30,5 @@ function open() {
     // A refused connection is final for the browser; the server may only be starting anew.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => document.hidden || open(), 1000);
   });
-  for (const name of ['build', 'inbox']) source.addEventListener(name, ({ data }) => emit(name, JSON.parse(data)));
+  for (const name of ['build', 'checked', 'inbox']) source.addEventListener(name, ({ data }) => emit(name, JSON.parse(data)));
 }

@@ -55,6 +55,7 @@ function start() {
     if (!ok) return announce(t('build_failed'));
     if (version !== project.version) await load().catch(complain);
   });
+  on('checked', () => load().catch(complain));
   on('again', () => load().then(renderAll, complain));
   show();
   first();

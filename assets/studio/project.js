@@ -67,9 +67,8 @@ export function sampleLabel({ name, derived }) {
 
 /** Opens the line in the editor, where the server knows how the editor is called. */
 export function editorLink(file, line = 1, column = 1) {
-  if (!boot.editor || !file || !project.project?.startsWith('/')) return null;
-  const path = encodeURI(`${project.project}/${file}`);
-  return boot.editor.replace('{path}', path).replace('{line}', line ?? 1).replace('{column}', column ?? 1);
+  if (!boot.editor || !file) return null;
+  return boot.editor.replace('{path}', encodeURI(file)).replace('{line}', line ?? 1).replace('{column}', column ?? 1);
 }
 
 on('build', ({ ok, faults }) => Object.assign(project, { ok, faults }));

@@ -3,7 +3,7 @@
 use axum::Json as JsonBody;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -50,7 +50,10 @@ pub fn refused(list: &Diagnostics, language: Language) -> Response {
 /// Faults where a page or a text was asked for: plain text, so that nothing in it is markup.
 pub fn refused_text(list: &Diagnostics, language: Language) -> Response {
     let status = refused(list, language).status();
-    (status, list.to_terminal(language, false)).into_response()
+    // It is asked for by a frame of the page, which reads the type to know that this is no mail.
+    let policy = "sandbox allow-same-origin; default-src 'none'; frame-ancestors 'self'";
+    let headers = [(CONTENT_SECURITY_POLICY, policy)];
+    (status, headers, list.to_terminal(language, false)).into_response()
 }
 
 /// A problem document (RFC 9457).

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Object, Speaks, faults, work};
 use super::drafts::Finished;
-use super::rendering::{Data, Wish, mail_or_faults};
+use super::rendering::{Data, Wish, finished};
 use super::state::Build;
 use super::{Shared, Studio, frames, parts, snapshots};
 use crate::catalog::Catalog;
@@ -17,13 +17,19 @@ use crate::check::look_at;
 use crate::diagnostic::Language;
 
 /// Renders posted variables or a sample, and keeps the mail for its frame.
+///
+/// Data that is half typed is no failed request: its faults are an answer as good as a mail, and no
+/// browser writes them into its console.
 pub async fn render(
     State(studio): State<Shared>,
     Speaks(language): Speaks,
     object: Object,
 ) -> Answer<Response> {
     let wish = wish(&object);
-    let (build, mail) = mail_or_faults(&studio, wish.clone(), language).await?;
+    let (build, mail) = match finished(&studio, wish.clone(), language).await? {
+        Ok(found) => found,
+        Err(list) => return Ok(JsonBody(json!({"faults": faults(&list, language)})).into_response()),
+    };
     let id = studio.drafts.keep(mail.clone());
     let told = work(language, move || {
         let mut told = describe(&build, &mail, language);

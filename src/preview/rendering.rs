@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use serde_json::{Map, Value as Json};
 
-use super::answer::{Answer, refused, refused_text, work};
+use super::answer::{Answer, refused_text, work};
 use super::drafts::Finished;
 use super::looks::Inside;
 use super::state::Build;
@@ -85,16 +85,6 @@ pub async fn finished(
         Ok((build, mail))
     })
     .await
-}
-
-/// The mail, or its faults as JSON.
-pub async fn mail_or_faults(
-    studio: &Shared,
-    wish: Wish,
-    language: Language,
-) -> Answer<(Arc<Build>, Arc<Finished>)> {
-    let result = finished(studio, wish, language).await?;
-    result.map_err(|faults| refused(&faults, language))
 }
 
 /// The mail, or its faults as text.
