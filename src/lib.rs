@@ -65,6 +65,7 @@
 //! | [`project`](project/index.html) | where the mail project is |
 //! | [`mailer`](mailer/index.html) | the front door: render and send |
 //! | [`doctor`](doctor/index.html) | how far it is to a provider |
+//! | [`preview`](preview/index.html) | the studio, where mails are looked at |
 //! | [`testing`](testing/index.html) | a mailer that remembers, and assertions |
 //! | [`cli`](cli/index.html) | the binary's commands |
 //!
@@ -120,6 +121,8 @@ pub mod mime;
 pub mod plain;
 #[cfg(feature = "mailer")]
 pub mod plan;
+#[cfg(feature = "cli")]
+pub mod preview;
 #[cfg(feature = "mailer")]
 pub mod project;
 #[cfg(feature = "mailer")]

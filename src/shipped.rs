@@ -15,6 +15,7 @@ pub fn shipped() -> Tree {
     #[derive(rust_embed::Embed)]
     #[folder = "assets"]
     #[prefix = "assets/"]
+    #[exclude = "studio/*"]
     struct Assets;
     let tree = Tree::new().with_embedded::<Templates>();
     let mut tree = tree.with_embedded::<Locales>().with_embedded::<Assets>();

@@ -68,12 +68,16 @@ pub fn take(composer: &Composer) -> Result<Snapshots, Diagnostics> {
     faults.ok(snapshots)
 }
 
-fn take_one(
+/// The parts of one sample.
+///
+/// # Errors
+/// Why it cannot be rendered.
+pub fn take_one(
     composer: &Composer,
     kind: &Kind,
     locale: &Locale,
     sample: &str,
-) -> Result<Vec<(String, Vec<u8>)>, Diagnostics> {
+) -> Result<Snapshots, Diagnostics> {
     let (rendered, message) = compose_sample(composer, kind, locale, sample)?;
     let html = rendered.html.with_images(&ImageMode::Inside, |_| String::new());
     let parts = [
@@ -174,7 +178,25 @@ fn is_ours(path: &str) -> bool {
 /// # Errors
 /// Files that cannot be written.
 pub fn accept(folder: &Path, taken: &Snapshots) -> io::Result<BTreeMap<String, Difference>> {
-    let differences = compare(&read(folder)?, taken);
+    replace(folder, &read(folder)?, taken)
+}
+
+/// The same for one sample: no other file is touched.
+///
+/// # Errors
+/// Files that cannot be read or written.
+pub fn accept_one(folder: &Path, parts: &Snapshots) -> io::Result<BTreeMap<String, Difference>> {
+    let mut golden = read(folder)?;
+    golden.retain(|path, _| parts.contains_key(path));
+    replace(folder, &golden, parts)
+}
+
+fn replace(
+    folder: &Path,
+    golden: &Snapshots,
+    taken: &Snapshots,
+) -> io::Result<BTreeMap<String, Difference>> {
+    let differences = compare(golden, taken);
     for (path, difference) in &differences {
         let file = folder.join(path);
         match taken.get(path) {

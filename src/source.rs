@@ -15,10 +15,10 @@ pub const MAX_FILE: u64 = 4 * 1024 * 1024;
 /// The most files that are read from one project.
 pub const MAX_FILES: usize = 10_000;
 /// The folders and the file of a mail project; nothing else in it is read.
-const PARTS: [&str; 4] = ["templates", "locales", "assets", "hongyan.yaml"];
+pub(crate) const PARTS: [&str; 4] = ["templates", "locales", "assets", "hongyan.yaml"];
 
 /// Names (relative, with `/`) and contents of a project's files.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     files: BTreeMap<String, Cow<'static, [u8]>>,
 }
@@ -103,7 +103,7 @@ fn is_read(name: &str) -> bool {
 }
 
 /// Editors' swap and backup files, and hidden files.
-fn is_noise(name: &str) -> bool {
+pub(crate) fn is_noise(name: &str) -> bool {
     let theirs = ["Thumbs.db", "desktop.ini"];
     name.starts_with(['.', '#']) || name.ends_with('~') || theirs.contains(&name)
 }

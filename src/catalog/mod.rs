@@ -3,6 +3,7 @@
 //! [`Catalog::load`] reads a [`Tree`] and gathers every fault of it. Templates are only listed
 //! here, by name; what is in them is the business of [`template`](crate::template).
 
+mod allowed;
 mod brand;
 mod kind;
 mod pattern;
@@ -12,8 +13,11 @@ mod strings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use allowed::SendTo;
 pub use brand::{BRAND_TEXTS, Brand};
-pub use kind::{AttachmentRule, Category, DERIVED, InDoubt, Kind, Lifetime, Limits};
+pub use kind::{
+    AttachmentRule, Category, DERIVED, InDoubt, Kind, Lifetime, Limits, NewSample, Written,
+};
 pub use pattern::{Part, Pattern};
 pub use settings::{LocaleSetting, Settings};
 pub use strings::{Content, Entry, Strings};

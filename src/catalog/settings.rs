@@ -1,6 +1,8 @@
-//! `hongyan.yaml`: the locales of a project, their fall-backs, and its time zone. Its `transports` and
+//! `hongyan.yaml`: the locales of a project, their fall-backs, its time zone, and whom the studio
+//! may send tests to. Its `transports` and
 //! `routes` are no concern of the pure half.
 
+use super::allowed::SendTo;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::locale::{Locale, Offered, TimeZone};
 use crate::source::Tree;
@@ -16,6 +18,8 @@ pub struct Settings {
     pub locales: Vec<LocaleSetting>,
     /// The zone that instants are shown in
     pub time_zone: TimeZone,
+    /// Whom the studio may send tests to
+    pub send_to: SendTo,
 }
 
 /// One locale of a project.
@@ -38,6 +42,7 @@ impl Settings {
             default_locale: Locale::zh_cn(),
             locales: Vec::new(),
             time_zone: TimeZone::asia_shanghai(),
+            send_to: SendTo::default(),
         };
         if let Some(source) = &source {
             let mut found = Diagnostics::new();
@@ -75,6 +80,9 @@ impl Settings {
                 "default" => default = read_tag(node, faults),
                 _ => self.locales.extend(read_locale(key, node, faults)),
             }
+        }
+        if let Some(preview) = fields.get("preview") {
+            self.send_to = SendTo::read(preview, faults);
         }
         // How mail leaves is read by those who send it.
         fields.get("transports");

@@ -6,6 +6,7 @@
 mod rules;
 
 use crate::catalog::Kind;
+use crate::compose::Rendered;
 use crate::composer::Composer;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locale::Locale;
@@ -32,6 +33,11 @@ pub fn check(tree: &Tree, only: &[String]) -> Diagnostics {
         }
     }
     faults
+}
+
+/// What the rules say about the quality of one mail.
+pub fn look_at(mail: &Rendered) -> Diagnostics {
+    rules::run(mail)
 }
 
 fn check_sample(

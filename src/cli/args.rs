@@ -72,6 +72,11 @@ pub enum Command {
   hongyan send verification_code --locale zh-CN --to you@example.com --sample typical
   hongyan send notification --to 'Ada <ada@example.com>' --vars vars.json --attach report.pdf")]
     Send(Send),
+    /// Open the studio: see mails while they are written, send tests, read caught mails
+    #[command(after_help = "Examples:
+  hongyan preview
+  hongyan preview --listen 127.0.0.1:8080 --lang en")]
+    Preview(Preview),
     /// Find everything wrong with the project before anything is sent
     Check(Check),
     /// Compare all mails with the files under snapshots/
@@ -184,6 +189,16 @@ pub struct Send {
     /// Attach a file
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Preview {
+    /// Where to listen; off this machine only with HONGYAN_PREVIEW_TOKEN
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3025")]
+    pub listen: String,
+    /// A name beside this machine's own under which the studio may be opened
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
 }
 
 #[derive(clap::Args)]

@@ -8,13 +8,13 @@ use serde_json::{Value as Json, json};
 
 use super::args::Render;
 use super::exit::{Exit, Failure};
-use super::render::{Stage, read};
+use super::render::read;
 use super::voice::Voice;
 use crate::compose::Message;
 use crate::composer::Draft;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::mailer::Setup;
+use crate::mailer::{Setup, Stage};
 use crate::snapshot::RECIPIENT;
 use crate::text;
 use crate::vars::parse_object;

@@ -74,7 +74,7 @@ fn find(key: &str) -> Option<&'static str> {
 }
 
 /// Commands by name, arguments by `<command>.<id>`; `*` stands for every command.
-const TEXTS: [(&str, &str); 48] = [
+const TEXTS: [(&str, &str); 51] = [
     ("hongyan", "中英文事务邮件：声明邮件类型，编写 Jinja 模板，把信送到。"),
     ("*.project", "邮件项目：文件夹，或 `embedded` 使用内置的邮件类型"),
     ("*.env_file", "另外从此文件读取变量，可多次给出"),
@@ -106,6 +106,9 @@ const TEXTS: [(&str, &str); 48] = [
     ("send.to", "收件人：`姓名 <地址>` 或 `地址`"),
     ("send.via", "通道：服务商名称、`inbox:[目录]`、`file:目录`、`smtp://[用户@]主机:端口`"),
     ("send.attach", "附加文件"),
+    ("preview", "打开预览台：边写边看邮件，发测试邮件，查看存下的邮件"),
+    ("preview.listen", "在哪里监听；要让其他机器访问，必须设置 HONGYAN_PREVIEW_TOKEN"),
+    ("preview.allow_host", "除本机名称外，还允许用此主机名打开预览台"),
     ("check", "在发送之前找出项目中的所有问题"),
     ("check.kinds", "只检查这些类型"),
     ("check.format", "以何种格式打印结果：终端、JSON、SARIF、GitHub"),

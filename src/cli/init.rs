@@ -33,8 +33,8 @@ pub fn run(folder: Option<&Path>, voice: &Voice) -> Result<Exit, Failure> {
         _ => format!("  cd {shown}\n"),
     };
     voice.say(&text!(
-        "{count} files written to `{shown}`\n\n{enter}  hongyan check      is everything right?\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\nBegin with templates/brand.yaml and assets/logo.png",
-        "已在 `{shown}` 写入 {count} 个文件\n\n{enter}  hongyan check      检查项目\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\n请从 templates/brand.yaml 和 assets/logo.png 改起"
+        "{count} files written to `{shown}`\n\n{enter}  hongyan preview    see the mails while you write them\n  hongyan check      is everything right?\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\nBegin with templates/brand.yaml and assets/logo.png",
+        "已在 `{shown}` 写入 {count} 个文件\n\n{enter}  hongyan preview    边写边看邮件\n  hongyan check      检查项目\n  hongyan render verification_code --format text\n  hongyan snapshot accept\n\n请从 templates/brand.yaml 和 assets/logo.png 改起"
     ));
     Ok(Exit::Done)
 }

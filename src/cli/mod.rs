@@ -12,6 +12,7 @@ mod init;
 mod kinds;
 mod log;
 mod new;
+mod preview;
 mod render;
 mod report;
 mod schema;
@@ -67,6 +68,7 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         }
         Command::Render(render) => render::run(render, &setup(args, voice)?, voice),
         Command::Send(send) => send::run(send, &setup(args, voice)?, voice),
+        Command::Preview(preview) => preview::run(preview, args, setup(args, voice)?, voice),
         Command::Check(check) if check.codes => report::codes(voice),
         Command::Check(check) => report::run(check, &setup(args, voice)?, voice),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &setup(args, voice)?, voice),

@@ -9,12 +9,11 @@ use super::args::{Content, Format, Render};
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
 use crate::catalog::Kind;
-use crate::compose::{Message, Profile, Rendered, Seal, compose};
+use crate::compose::{Message, Rendered};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::error::Error;
 use crate::inline::ImageMode;
-use crate::mailer::Setup;
+use crate::mailer::{Setup, Stage};
 use crate::snapshot::RECIPIENT;
 use crate::text;
 use crate::vars::{parse_object, typed_by_declaration};
@@ -53,38 +52,6 @@ fn formatted(format: Format, rendered: &Rendered, message: &Message) -> Vec<u8> 
         Format::Text => rendered.text.clone().into_bytes(),
         Format::Subject => format!("{}\n", rendered.subject.as_str()).into_bytes(),
         Format::Json => format!("{:#}\n", document(rendered, message)).into_bytes(),
-    }
-}
-
-/// A project and what its mails are composed with when they are not sent.
-pub struct Stage {
-    pub composer: Composer,
-    profile: Profile,
-    epoch: Option<i64>,
-}
-
-impl Stage {
-    pub fn open(setup: &Setup) -> Result<Stage, Failure> {
-        let tree = setup.open_project()?;
-        let from = setup.from()?;
-        let name = from.name().map_or(from.address().as_str(), |name| name.as_str());
-        Ok(Stage {
-            composer: Composer::load_named(&tree, name)?,
-            profile: Profile::new(from, ImageMode::Inside),
-            epoch: setup.settings.epoch,
-        })
-    }
-
-    /// Renders, seals and composes.
-    pub fn finish(&self, draft: &Draft) -> Result<(Rendered, Message), Error> {
-        let rendered = self.composer.render(draft)?;
-        let from = rendered.recipients.from.as_ref().unwrap_or(&self.profile.from);
-        let seal = match self.epoch {
-            Some(epoch) => Seal::reproducible(&rendered, epoch, from)?,
-            None => crate::mailer::fresh_seal(from)?,
-        };
-        let message = compose(&rendered, &seal, &self.profile)?;
-        Ok((rendered, message))
     }
 }
 
@@ -154,22 +121,10 @@ fn document(rendered: &Rendered, message: &Message) -> Json {
         "preheader": rendered.preheader,
         "text": rendered.text,
         "html": html(rendered),
-        "headers": headers(message),
+        "headers": message.headers(),
         "images": images,
         "adapted": adapted,
     })
-}
-
-/// Names and unfolded values, in the order of the message (RFC 5322 section 2.2.3).
-fn headers(message: &Message) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(message.bytes());
-    let head = text.split("\r\n\r\n").next().unwrap_or_default();
-    let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
-    unfolded
-        .split("\r\n")
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
 }
 
 fn not_a_pair() -> Diagnostic {

@@ -1,6 +1,6 @@
 //! `hongyan send`
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::args::Send;
 use super::exit::{Exit, Failure};
@@ -10,9 +10,9 @@ use crate::compose::Adapted;
 use crate::composer::Draft;
 use crate::config::Via;
 use crate::diagnostic::{Diagnostic, Diagnostics, Text};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::mail::Attachment;
-use crate::mailer::{Delivery, Mailer, Setup};
+use crate::mailer::{Delivery, Mailer, Setup, failed_receipt};
 use crate::text;
 use crate::transport::{Cause, SendError, Stage, Tried};
 
@@ -146,7 +146,7 @@ fn report(results: &[(Draft, Result<Delivery, Error>)], voice: &Voice) -> Exit {
     if voice.json {
         let receipts = results.iter().map(|(draft, result)| match result {
             Ok(delivery) => serde_json::to_value(delivery).unwrap_or(Json::Null),
-            Err(error) => failed(draft, error, voice),
+            Err(error) => failed_receipt(draft, error, voice.language()),
         });
         voice.document(&receipts.collect());
     }
@@ -212,30 +212,4 @@ fn details(delivery: &Delivery, voice: &Voice) {
     let steps: Vec<String> = steps.map(|(name, took)| format!("{name} {took:.0} ms")).collect();
     let (steps_en, steps_zh) = (steps.join(", "), steps.join("，"));
     voice.say(&text!("  took         {steps_en}", "  耗时        {steps_zh}"));
-}
-
-fn failed(draft: &Draft, error: &Error, voice: &Voice) -> Json {
-    let state = if error.kind() == ErrorKind::InDoubt { "unknown" } else { "failed" };
-    let reply = error.send_error().and_then(|error| error.reply.as_ref());
-    let faults = error.diagnostics().to_json(voice.language());
-    let mail = error.undelivered();
-    let mut receipt = json!({
-        "id": mail.map(|mail| &mail.id),
-        "message_id": mail.map(|mail| &mail.message_id),
-        "kind": draft.kind,
-        "locale": mail.map_or(&draft.locale, |mail| &mail.locale),
-        "to": draft.to.address().masked(),
-        "state": state,
-        "transport": mail.map(|mail| &mail.transport),
-        "reply": reply.map(|reply| json!({"code": reply.code, "text": reply.text})),
-        "provider_id": null,
-        "adapted": [],
-        "path": null,
-        "timings_ms": {},
-        "error": faults["errors"][0],
-    });
-    if let Some(tried) = mail.map(|mail| &mail.tried).filter(|tried| !tried.is_empty()) {
-        receipt["tried"] = json!(tried);
-    }
-    receipt
 }

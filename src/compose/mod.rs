@@ -185,6 +185,18 @@ impl Message {
         Message { envelope, ..self.clone() }
     }
 
+    /// Names and unfolded values of the headers, in their order (RFC 5322 section 2.2.3).
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let text = String::from_utf8_lossy(&self.bytes);
+        let head = text.split("\r\n\r\n").next().unwrap_or_default();
+        let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+        unfolded
+            .split("\r\n")
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
     /// What had to be changed for the transport.
     pub fn adapted(&self) -> &[Adapted] {
         &self.adapted

@@ -273,6 +273,21 @@ impl Diagnostic {
         self.place.file.as_deref()
     }
 
+    /// The kind it was found in, if only one.
+    pub fn found_in_kind(&self) -> Option<&str> {
+        self.place.kind.as_deref()
+    }
+
+    /// The locale it was found in, if only one.
+    pub fn found_in_locale(&self) -> Option<&str> {
+        self.place.locale.as_deref()
+    }
+
+    /// The place in JSON.
+    pub fn json_pointer(&self) -> Option<&str> {
+        self.place.pointer.as_deref()
+    }
+
     /// Line and column of the start, from 1, the column in code points.
     pub fn position(&self) -> Option<(usize, usize)> {
         self.place.span.as_ref().map(|span| span.line_and_column(span.range.start))

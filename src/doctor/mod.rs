@@ -198,7 +198,8 @@ fn wrongly_set(fault: &Diagnostic) -> StepReport {
     StepReport { detail: Some(detail), ..report }
 }
 
-fn provider(setting: &TransportSetting) -> &'static str {
+/// The provider behind a transport: a preset's id, `aliyun`, `inbox` or `file`.
+pub fn provider(setting: &TransportSetting) -> &'static str {
     match setting {
         TransportSetting::Smtp(smtp) => smtp.preset.id,
         TransportSetting::DirectMail(_) => "aliyun",

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 
 use crate::compose::{Rendered, Seal};
-use crate::error::{Error, Undelivered};
+use crate::composer::Draft;
+use crate::diagnostic::Language;
+use crate::error::{Error, ErrorKind, Undelivered};
 use crate::mail::Address;
 use crate::transport::{Outgoing, Receipt, Reply, SendError, Stage, Taken, Tried};
 
@@ -139,6 +142,33 @@ impl Delivery {
             _ => tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}"),
         }
     }
+}
+
+/// The receipt of a mail that was not taken, with the keys of a [`Delivery`]'s.
+pub fn failed_receipt(draft: &Draft, error: &Error, language: Language) -> Json {
+    let state = if error.kind() == ErrorKind::InDoubt { State::Unknown } else { State::Failed };
+    let reply = error.send_error().and_then(|error| error.reply.as_ref());
+    let faults = error.diagnostics().to_json(language);
+    let mail = error.undelivered();
+    let mut receipt = json!({
+        "id": mail.map(|mail| &mail.id),
+        "message_id": mail.map(|mail| &mail.message_id),
+        "kind": draft.kind,
+        "locale": mail.map_or(&draft.locale, |mail| &mail.locale),
+        "to": draft.to.address().masked(),
+        "state": state.as_str(),
+        "transport": mail.map(|mail| &mail.transport),
+        "reply": reply.map(|reply| json!({"code": reply.code, "text": reply.text})),
+        "provider_id": null,
+        "adapted": [],
+        "path": null,
+        "timings_ms": {},
+        "error": faults["errors"][0],
+    });
+    if let Some(tried) = mail.map(|mail| &mail.tried).filter(|tried| !tried.is_empty()) {
+        receipt["tried"] = json!(tried);
+    }
+    receipt
 }
 
 /// A mail that was finished and that no transport took; the last one tried decides.

@@ -21,6 +21,7 @@ mod outfit;
 mod routes;
 mod sending;
 mod setup;
+mod stage;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -28,10 +29,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwap;
 
 pub use builder::MailerBuilder;
-pub use delivery::{Copy, Delivery, State};
+pub use delivery::{Copy, Delivery, State, failed_receipt};
 pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
+pub use stage::Stage;
 
 use crate::catalog::Category;
 use crate::compose::{Rendered, Seal, compose};

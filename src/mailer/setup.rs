@@ -85,7 +85,17 @@ impl Setup {
     /// # Errors
     /// A project that cannot be read.
     pub fn outfit(&self) -> Result<Outfit<'_>, Error> {
-        Ok(Outfit::read(self, self.open_project()?))
+        Ok(self.outfit_of(self.open_project()?))
+    }
+
+    /// The same for a project that was read already.
+    pub fn outfit_of(&self, tree: Tree) -> Outfit<'_> {
+        Outfit::read(self, tree)
+    }
+
+    /// The folder in which the inbox catches mails, unless a transport says another.
+    pub fn inbox(&self) -> PathBuf {
+        self.project.root(&self.working).join(".hongyan").join("inbox")
     }
 
     /// The project's files, as production or development has them. The shipped kinds speak for

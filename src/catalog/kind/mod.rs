@@ -2,8 +2,10 @@
 
 mod read;
 mod samples;
+mod write;
 
 pub use samples::DERIVED;
+pub use write::{NewSample, Written};
 
 use read::{
     empty_file, read_attachments, read_category, read_in_doubt, read_line, read_mailbox, read_zone,

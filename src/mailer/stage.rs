@@ -1,0 +1,63 @@
+//! A project and what its mails are composed with when they are not sent.
+
+use super::fresh_seal;
+use super::setup::Setup;
+use crate::compose::{Message, Profile, Rendered, Seal, compose};
+use crate::composer::{Composer, Draft};
+use crate::error::Error;
+use crate::inline::ImageMode;
+use crate::mail::Mailbox;
+use crate::source::Tree;
+
+/// Where mails are looked at: `render` and the studio show the same bytes because both make them
+/// here.
+pub struct Stage {
+    /// The project
+    pub composer: Composer,
+    profile: Profile,
+    epoch: Option<i64>,
+}
+
+impl Stage {
+    /// The project of a setup, read from disk.
+    ///
+    /// # Errors
+    /// Files that cannot be read, every fault of the project.
+    pub fn open(setup: &Setup) -> Result<Stage, Error> {
+        Stage::load(setup, &setup.open_project()?)
+    }
+
+    /// A project that was read already.
+    ///
+    /// # Errors
+    /// Every fault of the project, a sender that cannot be used.
+    pub fn load(setup: &Setup, tree: &Tree) -> Result<Stage, Error> {
+        let from = setup.from()?;
+        let name = from.name().map_or(from.address().as_str(), |name| name.as_str());
+        Ok(Stage {
+            composer: Composer::load_named(tree, name)?,
+            profile: Profile::new(from, ImageMode::Inside),
+            epoch: setup.settings.epoch,
+        })
+    }
+
+    /// Who mails are from, where a kind has no sender of its own.
+    pub fn from(&self) -> &Mailbox {
+        &self.profile.from
+    }
+
+    /// Renders, seals and composes.
+    ///
+    /// # Errors
+    /// What is wrong with the draft.
+    pub fn finish(&self, draft: &Draft) -> Result<(Rendered, Message), Error> {
+        let rendered = self.composer.render(draft)?;
+        let from = rendered.recipients.from.as_ref().unwrap_or(&self.profile.from);
+        let seal = match self.epoch {
+            Some(epoch) => Seal::reproducible(&rendered, epoch, from)?,
+            None => fresh_seal(from)?,
+        };
+        let message = compose(&rendered, &seal, &self.profile)?;
+        Ok((rendered, message))
+    }
+}

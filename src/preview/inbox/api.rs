@@ -1,0 +1,177 @@
+//! The inbox over HTTP: for its page, and for tests that wait for a mail.
+
+use std::path::Path as File;
+use std::time::{Duration, Instant};
+
+use axum::Json as JsonBody;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
+
+use super::{Caught, Filter, about, bytes, caught, remove_all, with_codes};
+use crate::diagnostic::{Code, Language};
+use crate::locale::Duration as Span;
+use crate::preview::Shared;
+use crate::preview::answer::{Answer, Params, Speaks, not_found, problem, work};
+use crate::preview::frames::{file, frame};
+use crate::preview::looks::Look;
+use crate::preview::parts;
+
+/// How many mails a list has unless said, and at most.
+const USUAL: usize = 50;
+const MOST: usize = 500;
+/// How long `wait` waits unless said, and at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+const MOST_PATIENCE: Duration = Duration::from_secs(60);
+/// How often it looks by itself.
+const LOOK: Duration = Duration::from_millis(150);
+
+/// `GET /api/inbox`: newest first; `after` is the `next` of the page before.
+pub async fn list(
+    State(studio): State<Shared>,
+    Query(query): Params,
+    Speaks(language): Speaks,
+) -> Answer {
+    let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(USUAL);
+    let limit = limit.clamp(1, MOST);
+    work(language, move || {
+        let get = |name: &str| query.get(name).filter(|value| !value.is_empty()).cloned();
+        let filter = Filter { to: None, to_like: get("to"), kind: get("kind") };
+        let mut mails = caught(&studio.inbox);
+        mails.reverse();
+        let start = get("after").and_then(|id| mails.iter().position(|mail| mail.id == id));
+        let rest = &mails[start.map_or(0, |at| at + 1)..];
+        let mut found = rest
+            .iter()
+            .filter_map(|mail| about(&studio.inbox, &mail.id))
+            .filter(|about| filter.takes(about));
+        let items: Vec<Json> = found.by_ref().take(limit).map(|about| brief(&about)).collect();
+        let more = found.next().is_some();
+        let next = items.last().filter(|_| more).map(|last| last["id"].clone());
+        JsonBody(json!({"items": items, "next": next})).into_response()
+    })
+    .await
+}
+
+/// `GET /api/inbox/{id}`
+pub async fn one(
+    State(studio): State<Shared>,
+    Path(id): Path<String>,
+    Speaks(language): Speaks,
+) -> Answer {
+    let now = studio.state.now();
+    let about = about(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
+    let mut about = with_codes(about, now.build.as_deref());
+    if let Some(bytes) = bytes(&studio.inbox, &id) {
+        about["mime"] = parts::tree(&bytes);
+        about["text"] = parts::open(&bytes).map(|mail| mail.text).into();
+    }
+    Ok(JsonBody(about).into_response())
+}
+
+/// `GET /inbox/{id}/mail`
+pub async fn mail(
+    State(studio): State<Shared>,
+    Path(id): Path<String>,
+    Query(query): Params,
+    Speaks(language): Speaks,
+) -> Answer {
+    let bytes = bytes(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
+    let mail = parts::open(&bytes).ok_or_else(|| not_found(language))?;
+    let look = Look::asked(|name| query.get(name).cloned());
+    Ok(frame(look.apply(&mail.html, &mail.images)))
+}
+
+/// `GET /inbox/{id}/eml`
+pub async fn eml(
+    State(studio): State<Shared>,
+    Path(id): Path<String>,
+    Speaks(language): Speaks,
+) -> Answer {
+    let bytes = bytes(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
+    Ok(file("message/rfc822", &format!("{id}.eml"), bytes))
+}
+
+/// `DELETE /api/inbox`, `DELETE /v1/inbox`
+pub async fn empty(State(studio): State<Shared>, Speaks(language): Speaks) -> Answer {
+    work(language, move || match remove_all(&studio.inbox) {
+        Ok(removed) => JsonBody(json!({"removed": removed})).into_response(),
+        Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, Code::FileUnreadable, language),
+    })
+    .await
+}
+
+/// `GET /v1/inbox/wait`: the next mail behind `after`; without it the newest that there is, or the
+/// first that comes.
+pub async fn wait(
+    State(studio): State<Shared>,
+    Query(query): Params,
+    Speaks(language): Speaks,
+) -> Answer {
+    let get = |name: &str| query.get(name).filter(|value| !value.is_empty()).cloned();
+    let patience = match get("timeout") {
+        None => PATIENCE,
+        Some(text) => seconds(&text).ok_or_else(|| malformed(language))?.min(MOST_PATIENCE),
+    };
+    let deadline = Instant::now() + patience;
+    let (filter, after) =
+        (Filter { to: get("to"), to_like: None, kind: get("kind") }, get("after"));
+    let mut news = studio.news.subscribe();
+    let mut seen = Vec::new();
+    loop {
+        let mails = caught(&studio.inbox);
+        let found = match mails == seen {
+            true => None,
+            false => next(&studio.inbox, &mails, &filter, after.as_deref()),
+        };
+        seen = mails;
+        if let Some(about) = found {
+            let now = studio.state.now();
+            return Ok(JsonBody(with_codes(about, now.build.as_deref())).into_response());
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(problem(StatusCode::NOT_FOUND, Code::NoMailYet, language));
+        }
+        // Whatever is told, it is time to look.
+        let _ = tokio::time::timeout(left.min(LOOK), news.recv()).await;
+    }
+}
+
+/// Of mails in the order in which they came, the one that is waited for.
+fn next(folder: &File, mails: &[Caught], filter: &Filter, after: Option<&str>) -> Option<Json> {
+    let fits = |id: &str| about(folder, id).filter(|about| filter.takes(about));
+    let Some(after) = after else {
+        return mails.iter().rev().find_map(|mail| fits(&mail.id));
+    };
+    let known = mails.iter().position(|mail| mail.id == after);
+    let behind = mails.iter().enumerate().filter(|(at, mail)| match known {
+        Some(known) => *at > known,
+        // It was removed; ids begin with the time.
+        None => mail.id.as_str() > after,
+    });
+    behind.map(|(_, mail)| mail).find_map(|mail| fits(&mail.id))
+}
+
+/// `10s`, `1m` or seconds.
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds = match text.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => Span::parse(text).ok()?.seconds(),
+    };
+    Some(Duration::from_secs(seconds))
+}
+
+fn malformed(language: Language) -> Response {
+    problem(StatusCode::BAD_REQUEST, Code::RequestMalformed, language)
+}
+
+fn brief(about: &Json) -> Json {
+    const SHOWN: [&str; 7] = ["id", "message_id", "received_at", "to", "kind", "locale", "subject"];
+    SHOWN
+        .iter()
+        .map(|name| ((*name).to_owned(), about[*name].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}

@@ -1,0 +1,228 @@
+//! From options to a server that listens.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, broadcast};
+
+use super::builder::{self, Builder};
+use super::drafts::Drafts;
+use super::routes::routes;
+use super::security::{Hosts, Session};
+use super::server::serve;
+use super::state::State;
+use super::{Shared, Studio};
+use crate::config::TransportSetting;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language, Text};
+use crate::mailer::Setup;
+use crate::text;
+
+/// The variable that holds the token.
+const TOKEN: &str = "HONGYAN_PREVIEW_TOKEN";
+/// The shortest token that is taken off loopback: it is all that stands before the mails.
+const SHORTEST_TOKEN: usize = 16;
+/// How many pages may listen at once; connections are left for everything else.
+const LISTENERS: usize = 16;
+
+/// How a studio is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Address and port
+    pub listen: String,
+    /// Names beside the machine's own under which it may be asked for
+    pub allowed_hosts: Vec<String>,
+    /// The language of the page, whatever the browser prefers
+    pub language: Option<Language>,
+    /// The language where nothing says another
+    pub terminal: Language,
+}
+
+impl Options {
+    /// A studio at an address.
+    pub fn at(listen: &str) -> Options {
+        Options { listen: listen.to_owned(), ..Options::default() }
+    }
+}
+
+/// Why a studio cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be had
+    #[error("{}", fault.title().en)]
+    Listen {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// What was written is no address
+    #[error("{}", fault.title().en)]
+    Address {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// It must not be started like this
+    #[error("{}", fault.title().en)]
+    Configuration {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+}
+
+impl StartError {
+    /// What to say.
+    pub fn diagnostic(&self) -> &Diagnostic {
+        match self {
+            StartError::Listen { fault }
+            | StartError::Address { fault }
+            | StartError::Configuration { fault } => fault,
+        }
+    }
+}
+
+/// A studio that listens and has loaded its project.
+pub struct Preview {
+    studio: Shared,
+    listener: TcpListener,
+    address: SocketAddr,
+    builder: Builder,
+}
+
+impl Preview {
+    /// Takes the port and loads the project. A project that cannot be loaded is no reason not to
+    /// start: the page says what is wrong with it.
+    ///
+    /// # Errors
+    /// A port that is taken; other machines that could look without a token.
+    pub fn open(setup: Setup, options: Options) -> Result<Preview, StartError> {
+        let (listener, address) = listen(&options.listen)?;
+        let hosts = Hosts::new(address, &options.allowed_hosts);
+        let token = setup.environment.get(TOKEN).map(|variable| variable.value.clone());
+        let short = token.as_ref().is_none_or(|token| token.expose().len() < SHORTEST_TOKEN);
+        if !hosts.are_local() && short {
+            let fault = Box::new(open_to_all(token.is_some()));
+            return Err(StartError::Configuration { fault });
+        }
+        // A name that leads here from outside is for readers on other machines too.
+        let asked = !hosts.are_local() || !options.allowed_hosts.is_empty();
+        let studio = Arc::new(Studio {
+            inbox: inbox(&setup),
+            setup,
+            language: options.language,
+            terminal: options.terminal,
+            hosts,
+            session: Session::new(address.port(), token.filter(|_| asked)),
+            state: State::default(),
+            drafts: Drafts::default(),
+            news: broadcast::channel(256).0,
+            streams: Arc::new(Semaphore::new(LISTENERS)),
+        });
+        let builder = builder::first(&studio);
+        Ok(Preview { studio, listener, address, builder })
+    }
+
+    /// Where it is to be looked at.
+    pub fn url(&self) -> String {
+        let (ip, port) = (self.address.ip(), self.address.port());
+        match ip {
+            ip if ip.is_unspecified() => format!("http://127.0.0.1:{port}/"),
+            _ => format!("http://{}/", self.address),
+        }
+    }
+
+    /// What is wrong with the project as it is now.
+    pub fn faults(&self) -> Diagnostics {
+        self.studio.state.now().faults.clone()
+    }
+
+    /// Serves for as long as the process lives.
+    ///
+    /// # Errors
+    /// A runtime that cannot be made.
+    pub fn serve(self) -> Result<(), StartError> {
+        let Preview { studio, listener, builder, .. } = self;
+        std::thread::spawn(move || builder.follow());
+        let failed = |error: io::Error| StartError::Listen { fault: Box::new(cannot(&error)) };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        runtime.block_on(async {
+            listener.set_nonblocking(true).map_err(failed)?;
+            let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+            serve(listener, routes(studio)).await;
+            Ok(())
+        })
+    }
+}
+
+fn listen(wanted: &str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = wanted
+        .to_socket_addrs()
+        .and_then(|addresses| {
+            // `localhost` is both; the older is what people type.
+            let mut addresses: Vec<SocketAddr> = addresses.collect();
+            addresses.sort_by_key(SocketAddr::is_ipv6);
+            TcpListener::bind(addresses.as_slice())
+        })
+        .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+    bound.map_err(|error| {
+        let fault = match error.kind() {
+            io::ErrorKind::AddrInUse => taken(wanted),
+            io::ErrorKind::InvalidInput => {
+                return StartError::Address { fault: Box::new(no_address(wanted)) };
+            }
+            _ => cannot(&error),
+        };
+        StartError::Listen { fault: Box::new(fault) }
+    })
+}
+
+/// The inbox of the transports, if one of them has a folder of its own.
+fn inbox(setup: &Setup) -> PathBuf {
+    let own = setup.outfit().ok().and_then(|outfit| {
+        outfit.lines().in_use().find_map(|named| match &named.setting {
+            TransportSetting::Inbox(Some(folder)) => Some(setup.working.join(folder)),
+            _ => None,
+        })
+    });
+    own.unwrap_or_else(|| setup.inbox())
+}
+
+fn taken(wanted: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::PortInUse,
+        text!("another program listens at `{wanted}`", "`{wanted}` 已被其他程序占用"),
+    )
+    .hint(text!(
+        "is a studio open already? else take another port: `--listen 127.0.0.1:3030`",
+        "是否已打开一个预览台？否则请换一个端口：`--listen 127.0.0.1:3030`"
+    ))
+}
+
+fn cannot(error: &io::Error) -> Diagnostic {
+    let Text { en, zh } = Text::of_io(error);
+    Diagnostic::error(Code::ListenFailed, text!("cannot listen: {en}", "无法监听：{zh}"))
+        .hint(text!("take an address of this machine", "请使用本机的地址"))
+}
+
+fn no_address(wanted: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::Usage,
+        text!("`{wanted}` is no address with a port", "`{wanted}` 不是带端口的地址"),
+    )
+    .hint(text!("write `127.0.0.1:3025`", "请写成 `127.0.0.1:3025`"))
+}
+
+fn open_to_all(short: bool) -> Diagnostic {
+    let title = match short {
+        true => text!("`{TOKEN}` is too short", "`{TOKEN}` 太短"),
+        false => text!(
+            "other machines could reach the studio, and `{TOKEN}` is not set",
+            "其他机器可以访问预览台，但没有设置 `{TOKEN}`"
+        ),
+    };
+    Diagnostic::error(Code::ListenOpen, title).hint(text!(
+        "set it to at least {SHORTEST_TOKEN} characters that nobody guesses, or listen at `127.0.0.1:3025`",
+        "请将其设为至少 {SHORTEST_TOKEN} 个难以猜到的字符，或只监听 `127.0.0.1:3025`"
+    ))
+}

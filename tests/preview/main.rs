@@ -1,0 +1,16 @@
+//! The studio as a browser, a script and a page from elsewhere meet it: plain HTTP against the
+//! binary, in a project of its own.
+#![cfg(feature = "cli")]
+
+mod api;
+mod hostile;
+mod http;
+mod inbox;
+#[path = "../cli/place.rs"]
+#[allow(dead_code)]
+mod place;
+mod reload;
+mod samples;
+mod security;
+mod send;
+mod studio;
