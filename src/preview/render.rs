@@ -28,7 +28,9 @@ pub async fn render(
     let wish = wish(&object);
     let (build, mail) = match finished(&studio, wish.clone(), language).await? {
         Ok(found) => found,
-        Err(list) => return Ok(JsonBody(json!({"faults": faults(&list, language)})).into_response()),
+        Err(list) => {
+            return Ok(JsonBody(json!({"faults": faults(&list, language)})).into_response());
+        }
     };
     let id = studio.drafts.keep(mail.clone());
     let told = work(language, move || {
