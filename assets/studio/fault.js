@@ -7,12 +7,13 @@ import { copy } from './toast.js';
 import { t } from './words.js';
 
 export function faultCard(fault) {
-  const { code, severity, title, excerpt, hint, suggestion, kind, locale } = fault;
+  const { code, severity, title, hint, suggestion, kind, locale } = fault;
+  const excerpt = sourceLines(fault.excerpt);
   return h('article', { class: `fault ${severity ?? 'error'}` },
     h('h3', {}, coded(title)),
     h('p', { class: 'fault-place' }, place(fault), h('code', { class: 'fault-code' }, code),
       kind && h('span', {}, [kind, locale].filter(Boolean).join(' · '))),
-    excerpt && h('pre', { class: 'excerpt', tabindex: '0' }, excerpt.split('\n').map(excerptLine)),
+    excerpt.length > 0 && h('pre', { class: 'excerpt', tabindex: '0' }, excerpt.map(excerptLine)),
     hint && h('p', { class: 'fault-hint' }, h('strong', {}, t('remedy')), ' ', coded(hint)),
     suggestion && h('p', { class: 'fault-hint' }, h('strong', {}, t('suggestion')), ' ',
       h('code', {}, suggestion), ' ', h('button', { type: 'button', class: 'link', onclick: () => copy(suggestion, t('suggestion')) }, t('copy'))));
@@ -30,6 +31,15 @@ export function place({ file, line, column, pointer }) {
 // Names in faults stand in backticks, as in the terminal.
 export function coded(text) {
   return (text ?? '').split('`').map((part, at) => (at % 2 ? h('code', {}, part) : part));
+}
+
+// Of the terminal's excerpt the lines of the file: title, place and remedy stand in the card already.
+function sourceLines(excerpt) {
+  const lines = (excerpt ?? '').split('\n').filter((line) => /^\s*(\d+\s*)?\|/.test(line));
+  const blank = (line) => line?.trim() === '|';
+  while (blank(lines[0])) lines.shift();
+  while (blank(lines.at(-1))) lines.pop();
+  return lines;
 }
 
 function excerptLine(line) {

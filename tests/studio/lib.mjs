@@ -55,7 +55,7 @@ export const launch = () => chromium.launch({ executablePath: process.env.STUDIO
 
 /** A tab; `complaints` collects whatever the console says and every request that leads elsewhere. */
 export async function tab(browser, base, { width = 1440, height = 900, lang = 'zh', theme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({ viewport: { width, height }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, permissions: ['clipboard-read', 'clipboard-write'] });
   await context.addCookies([{ name: 'lang', value: lang, url: base }]);
   const page = await context.newPage();
   const complaints = [];
