@@ -125,6 +125,8 @@ pub mod plan;
 pub mod preview;
 #[cfg(feature = "mailer")]
 pub mod project;
+#[cfg(feature = "cli")]
+mod review;
 #[cfg(feature = "mailer")]
 pub mod secret;
 mod shipped;

@@ -16,6 +16,7 @@ pub fn shipped() -> Tree {
     #[folder = "assets"]
     #[prefix = "assets/"]
     #[exclude = "studio/*"]
+    #[exclude = "report/*"]
     struct Assets;
     let tree = Tree::new().with_embedded::<Templates>();
     let mut tree = tree.with_embedded::<Locales>().with_embedded::<Assets>();

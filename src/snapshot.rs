@@ -164,7 +164,7 @@ fn read_below(folder: &Path, prefix: &str, golden: &mut Snapshots) -> io::Result
 }
 
 /// Other tools keep snapshots in a folder of this name too: theirs are neither read nor removed.
-fn is_ours(path: &str) -> bool {
+pub(crate) fn is_ours(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     let [kind, locale, file] = parts[..] else { return false };
     let extension = file.rsplit('.').next().unwrap_or_default();

@@ -80,6 +80,9 @@ pub enum Command {
     /// Find everything wrong with the project before anything is sent
     Check(Check),
     /// Compare all mails with the files under snapshots/
+    #[command(after_help = "Examples:
+  hongyan snapshot
+  hongyan snapshot report --since v1.2 -o mails.html")]
     Snapshot(Snapshot),
     /// Look how far it is to the provider: configuration, DNS, TLS, login, sender, and the remedy
     #[command(after_help = "Examples:
@@ -234,6 +237,12 @@ pub struct Snapshot {
     /// What to do; `check` by default
     #[arg(value_enum, default_value_t = SnapshotTask::Check)]
     pub task: SnapshotTask,
+    /// For `report`: compare with the snapshots of this Git revision instead of those on disk
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// For `report`: write the page here, `-` for stdout
+    #[arg(short, long, value_name = "FILE", required_if_eq("task", "report"))]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -244,6 +253,8 @@ pub enum SnapshotTask {
     Accept,
     /// Show what differs, line by line
     Diff,
+    /// Write one HTML page with old and new mails, for sign-off before a release
+    Report,
 }
 
 #[derive(clap::Args)]

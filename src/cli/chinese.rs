@@ -74,7 +74,7 @@ fn find(key: &str) -> Option<&'static str> {
 }
 
 /// Commands by name, arguments by `<command>.<id>`; `*` stands for every command.
-const TEXTS: [(&str, &str); 51] = [
+const TEXTS: [(&str, &str); 53] = [
     ("hongyan", "中英文事务邮件：声明邮件类型，编写 Jinja 模板，把信送到。"),
     ("*.project", "邮件项目：文件夹，或 `embedded` 使用内置的邮件类型"),
     ("*.env_file", "另外从此文件读取变量，可多次给出"),
@@ -115,7 +115,12 @@ const TEXTS: [(&str, &str); 51] = [
     ("check.strict", "把警告也算作错误"),
     ("check.codes", "列出所有代码及其含义"),
     ("snapshot", "把所有邮件与 snapshots/ 下的文件比较"),
-    ("snapshot.task", "check 列出差异（默认），accept 接受变化，diff 逐行显示差异"),
+    (
+        "snapshot.task",
+        "check 列出差异（默认），accept 接受变化，diff 逐行显示差异，report 写出供签字确认的网页",
+    ),
+    ("snapshot.since", "用于 report：与此 Git 版本的快照比较，而不是磁盘上的快照"),
+    ("snapshot.output", "用于 report：网页写到哪里，`-` 为标准输出"),
     ("doctor", "检查到服务商的每一步：配置、DNS、TLS、登录、发件人，并给出处理办法"),
     ("doctor.send_to", "并向此地址发送一封测试邮件"),
     ("schema", "打印 JSON Schema：某类型的变量，或供编辑器使用的项目文件"),

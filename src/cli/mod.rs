@@ -18,6 +18,7 @@ mod report;
 mod schema;
 mod send;
 mod snapshot;
+mod snapshot_report;
 mod usage;
 mod voice;
 

@@ -15,6 +15,12 @@ use crate::snapshot::{Difference, accept, compare, diff, read, take};
 use crate::text;
 
 pub fn run(snapshot: &Snapshot, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    if snapshot.task == SnapshotTask::Report {
+        return super::snapshot_report::run(snapshot, setup, voice);
+    }
+    if snapshot.since.is_some() || snapshot.output.is_some() {
+        return Err(Failure::usage(only_for_report()));
+    }
     if snapshot.task == SnapshotTask::Accept
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty())
     {
@@ -94,6 +100,16 @@ fn needs_folder() -> Diagnostic {
         ),
     )
     .hint(text!("write a project with `hongyan init mail`", "请先用 `hongyan init mail` 创建项目"))
+}
+
+fn only_for_report() -> Diagnostic {
+    Diagnostic::error(
+        Code::Usage,
+        text!(
+            "`--since` and `--output` are for `snapshot report`",
+            "`--since` 和 `--output` 只用于 `snapshot report`"
+        ),
+    )
 }
 
 fn not_in_ci() -> Diagnostic {

@@ -121,6 +121,7 @@ codes! {
     CopyRefused = "copy_refused", "security mail has one recipient", "安全邮件只能有一个收件人";
     NeedsOutbox = "needs_outbox", "a wish that needs an outbox", "需要待发队列才能满足的要求";
     ProjectNotFound = "project_not_found", "there is no mail project", "找不到邮件项目";
+    GitUnreadable = "git_unreadable", "git, its repository or a revision cannot be read", "git、仓库或版本无法读取";
     SnapshotDiffers = "snapshot_differs", "a mail differs from its snapshot", "邮件与快照不一致";
     GmailClip = "gmail-clip", "Gmail cuts the mail off", "Gmail 会截断邮件";
     SubjectLength = "subject-length", "the subject is too long", "主题过长";
