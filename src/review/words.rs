@@ -8,7 +8,7 @@ pub fn word(key: &str, language: Language) -> &'static str {
     found.map_or("", |(_, zh, en)| if language == Language::Zh { zh } else { en })
 }
 
-const WORDS: [(&str, &str, &str); 38] = [
+const WORDS: [(&str, &str, &str); 37] = [
     ("title", "邮件变更报告", "Mail changes"),
     ("lead", "发布前请逐封查看，确认后签字。", "To be looked at and signed before a release."),
     ("old", "旧", "Old"),
@@ -45,7 +45,6 @@ const WORDS: [(&str, &str, &str); 38] = [
     ("images", "邮件中的图片变了。", "The images in the mail differ."),
     ("light", "浅色", "light"),
     ("dark", "深色", "dark"),
-    ("no_mail", "没有这封邮件", "There is no such mail"),
     ("cut", "…其余略去", "… the rest is left out"),
     ("signed", "签字", "Signed off by"),
     ("date", "日期", "Date"),
