@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::args::Doctor;
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
+use super::wait::wait;
 use crate::config::files::Listed;
 use crate::diagnostic::{Code, Text};
 use crate::doctor::{
@@ -21,13 +22,9 @@ const COLUMN: usize = 12;
 
 pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let test = doctor.send_to.as_deref().map(|to| test_mail(setup, to)).transpose()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::io(std::path::Path::new("tokio"), &error))?;
     let outfit = setup.outfit()?;
     super::log::begin_quietly();
-    let report = runtime.block_on(examine(setup, &outfit, test.as_ref()));
+    let report = wait(examine(setup, &outfit, test.as_ref()))?;
     match voice.json {
         true => voice.document(&document(&report, voice)),
         false => {

@@ -21,6 +21,7 @@ mod snapshot;
 mod snapshot_report;
 mod usage;
 mod voice;
+mod wait;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};

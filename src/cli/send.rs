@@ -6,6 +6,7 @@ use super::args::Send;
 use super::exit::{Exit, Failure};
 use super::render::{locale, vars};
 use super::voice::Voice;
+use super::wait::wait;
 use crate::compose::Adapted;
 use crate::composer::Draft;
 use crate::config::Via;
@@ -29,12 +30,8 @@ pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     if outfit.is_unset() && via.is_none() {
         tell_of_inbox(setup, voice);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::io(std::path::Path::new("tokio"), &error))?;
     super::log::begin();
-    let results = runtime.block_on(async {
+    let results = wait(async {
         let mut results = Vec::with_capacity(drafts.len());
         let mut interrupted = false;
         for draft in drafts {
@@ -47,9 +44,7 @@ pub fn run(send: &Send, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
         }
         mailer.close().await;
         results
-    });
-    // A lookup or a file that hangs is left behind.
-    runtime.shutdown_background();
+    })?;
     Ok(report(&results, voice))
 }
 

@@ -150,6 +150,11 @@ impl MailSettings {
 }
 
 impl TransportSetting {
+    /// Whether mails leave this machine by it.
+    pub fn is_real(&self) -> bool {
+        matches!(self, TransportSetting::Smtp(_) | TransportSetting::DirectMail(_))
+    }
+
     /// How many connections at once, where nothing else is said.
     pub(super) fn connections(&self) -> usize {
         match self {

@@ -43,7 +43,7 @@ pub async fn examine(setup: &Setup, outfit: &Outfit<'_>, test: Option<&Draft>) -
         }
         transports.push(report);
     }
-    let mut senders = outfit.lines().in_use().filter(|named| is_real(named));
+    let mut senders = outfit.lines().in_use().filter(|named| named.setting.is_real());
     let domain = match senders.find_map(|named| Some((named, named.from.as_ref()?))) {
         Some((named, from)) => {
             let dkim = named.dkim.as_ref();
@@ -54,11 +54,6 @@ pub async fn examine(setup: &Setup, outfit: &Outfit<'_>, test: Option<&Draft>) -
     };
     let (production, files) = (setup.settings.production, setup.files.listed.clone());
     Report { production, files, transports, domain }
-}
-
-/// Whether DNS has a say in what it sends.
-fn is_real(named: &NamedTransport) -> bool {
-    matches!(named.setting, TransportSetting::Smtp(_) | TransportSetting::DirectMail(_))
 }
 
 async fn examine_transport(

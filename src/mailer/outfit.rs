@@ -157,7 +157,7 @@ impl<'s> Outfit<'s> {
 
     fn carrier(&self, named: &NamedTransport) -> Result<Carrier, Error> {
         let mut carrier = Carrier::new(self.open(named)?);
-        carrier.is_real = is_real(&named.setting);
+        carrier.is_real = named.setting.is_real();
         Ok(carrier.limited(named.pace, named.quota.clone()))
     }
 
@@ -255,7 +255,7 @@ impl<'s> Outfit<'s> {
     }
 
     fn ignored_epoch(&self) -> Option<Diagnostic> {
-        let real = self.lines.in_use().any(|named| is_real(&named.setting));
+        let real = self.lines.in_use().any(|named| named.setting.is_real());
         let fault = || {
             let title = text!(
                 "`SOURCE_DATE_EPOCH` is ignored: mails that leave carry the time at which they do",
@@ -265,9 +265,4 @@ impl<'s> Outfit<'s> {
         };
         (real && self.setup.settings.epoch.is_some()).then(fault)
     }
-}
-
-/// Whether mails leave this machine by it.
-fn is_real(setting: &TransportSetting) -> bool {
-    matches!(setting, TransportSetting::Smtp(_) | TransportSetting::DirectMail(_))
 }
