@@ -4,7 +4,6 @@
 import { post } from './api.js';
 import { emit, on } from './bus.js';
 import { editedVars } from './data.js';
-import { debounce } from './dom.js';
 import { currentKind, project, shownLocales } from './project.js';
 import { state } from './state.js';
 
@@ -53,12 +52,9 @@ async function renderOne(locale, signal) {
   emit('mails', locale);
 }
 
-const soon = debounce(renderAll, 30);
-
 on('state', (keys) => {
-  if (['kind', 'sample', 'view', 'page'].some((key) => keys.has(key))) renderAll();
+  if (['kind', 'sample', 'vars', 'view', 'page'].some((key) => keys.has(key))) renderAll();
   else if (keys.has('locale') && !mailIsCurrent(state.locale)) renderAll();
-  else if (keys.has('vars')) soon();
 });
 
 on('build', ({ ok, version }) => {
