@@ -6,7 +6,7 @@ import { fill, h } from './dom.js';
 import { MailFrame } from './frame.js';
 import { inboxLine } from './inbox-line.js';
 import { pressed } from './keys.js';
-import { mailOf, mails, renderAll } from './mails.js';
+import { mailOf, mails, renderAll, shownLook } from './mails.js';
 import { localeName } from './project.js';
 import { set, state } from './state.js';
 import { copy, toast } from './toast.js';
@@ -51,11 +51,12 @@ export class Column {
     if (!mail) return;
     fill(this.line, inboxLine(mail));
     if (this.text.textContent !== mail.text) this.text.textContent = mail.text;
-    const { dark, images, css } = state;
-    const url = `${mailPath('mail', { locale: this.locale, draft: mail.draft })}&${new URLSearchParams({ dark, images, css, at: mail.version })}`;
+    const look = new URLSearchParams(shownLook()).toString();
+    const url = `${mailPath('mail', { locale: this.locale, draft: mail.draft })}&${look}&at=${mail.version}`;
     if (this.url === url) return;
     this.url = url;
-    this.frame.show(url, dark);
+    const atHand = look === new URLSearchParams(mail.look).toString();
+    this.frame.show(url, state.dark, atHand ? mail.page : undefined);
     this.showFacts();
   }
 

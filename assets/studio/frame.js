@@ -17,33 +17,27 @@ export class MailFrame {
     this.watcher = new ResizeObserver(() => this.measure());
   }
 
-  /** Resolves once the mail of `url` is the one that is seen, or a later one was asked for. */
-  async show(url, dark = 'off') {
+  /** Resolves once the mail of `url` (`page`, where it is at hand) is the one that is seen, or a later one was asked for. */
+  async show(url, dark = 'off', page = undefined) {
     this.asked?.abort();
     this.asked = new AbortController();
     const { signal } = this.asked;
     Object.assign(this, { url, dark });
     if (!this.shown) return this.open(url, signal);
-    const mail = await this.fetch(url, signal);
+    const text = page ?? await getText(url, { signal }).catch(() => null);
     if (signal.aborted) return;
-    if (!mail) return this.hear.onlost?.();
-    const { contentDocument: seen } = this.shown;
-    // Whether a browser is strict with a document is settled when it is opened.
-    if (seen.compatMode !== mail.compatMode) return this.open(url, signal);
-    const scrolled = [this.shown.contentWindow.scrollX, this.shown.contentWindow.scrollY];
-    seen.replaceChild(seen.adoptNode(mail.documentElement), seen.documentElement);
-    this.dress();
-    this.shown.contentWindow.scrollTo(...scrolled);
-  }
-
-  async fetch(url, signal) {
-    const text = await getText(url, { signal }).catch(() => null);
-    if (text === null) return null;
+    if (text === null) return this.hear.onlost?.();
     // Read under the policy of the frame, not of this page: mails are styled in their lines.
     const mail = new this.shown.contentWindow.DOMParser().parseFromString(text, 'text/html');
     // A picture that is drawn later than the words around it would flash.
     for (const image of mail.images) image.decoding = 'sync';
-    return mail;
+    const { contentDocument: seen } = this.shown;
+    // Whether a browser is strict with a document is settled when it is opened.
+    if (seen.compatMode !== mail.compatMode) return this.open(url, signal);
+    const { scrollX, scrollY } = this.shown.contentWindow;
+    seen.replaceChild(seen.adoptNode(mail.documentElement), seen.documentElement);
+    this.dress();
+    if (scrollX || scrollY) this.shown.contentWindow.scrollTo(scrollX, scrollY);
   }
 
   open(url, signal) {
@@ -85,7 +79,6 @@ export class MailFrame {
     chooseScheme(frame.contentDocument, dark);
     darken(frame.contentDocument, dark);
     this.watcher.disconnect();
-    this.measure();
     this.watcher.observe(frame.contentDocument.documentElement);
   }
 

@@ -26,6 +26,9 @@ export function dataFaults() {
 
 const identity = ({ code, title, file, line, pointer }) => JSON.stringify([code, title, file, line, pointer]);
 
+/** How mails are looked at, as their route takes it. */
+export const shownLook = () => ({ dark: state.dark, images: state.images, css: state.css });
+
 let running = new AbortController();
 
 export async function renderAll() {
@@ -41,8 +44,10 @@ export async function renderAll() {
 async function renderOne(locale, signal) {
   const { kind, sample } = state;
   try {
-    const mail = await post('/api/render', { kind, locale, sample, vars: await editedVars(locale) }, { signal });
+    const look = shownLook();
+    const mail = await post('/api/render', { kind, locale, sample, vars: await editedVars(locale), look }, { signal });
     if (signal.aborted) return;
+    mail.look = look;
     mails.set(locale, { kind, mail, faults: [] });
   } catch (error) {
     if (signal.aborted || error.name === 'AbortError') return;

@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Object, Speaks, faults, work};
 use super::drafts::Finished;
-use super::rendering::{Data, Wish, finished};
+use super::looks::Look;
+use super::rendering::{Data, Wish, finished, images};
 use super::state::Build;
 use super::{Shared, Studio, frames, parts, snapshots};
 use crate::catalog::Catalog;
@@ -26,6 +27,7 @@ pub async fn render(
     object: Object,
 ) -> Answer<Response> {
     let wish = wish(&object);
+    let look = look(&object);
     let (build, mail) = match finished(&studio, wish.clone(), language).await? {
         Ok(found) => found,
         Err(list) => {
@@ -36,10 +38,20 @@ pub async fn render(
     let told = work(language, move || {
         let mut told = describe(&build, &mail, language);
         told["draft"] = id.into();
+        if let Some(look) = look {
+            told["page"] = look.apply(&frames::page(&mail), &images(&mail)).into();
+        }
         told["snapshot"] = snapshot(&studio, &build, &mail, &wish).into();
         told
     });
     Ok(JsonBody(told.await?).into_response())
+}
+
+/// How the mail is looked at: with `look` in the body the answer holds its page as well, so that
+/// what was typed is seen a round trip sooner.
+fn look(object: &Object) -> Option<Look> {
+    let look = object.0.get("look")?.as_object()?;
+    Some(Look::asked(|name| Some(look.get(name)?.as_str()?.to_owned())))
 }
 
 /// What a body asks for.
