@@ -53,19 +53,28 @@ export async function freePort() {
 
 export const launch = () => chromium.launch({ executablePath: process.env.STUDIO_CHROMIUM, args: ['--no-sandbox'] });
 
-/** A tab; `complaints` collects whatever the console says and every request that leads elsewhere. */
-export async function tab(browser, base, { width = 1440, height = 900, lang = 'zh', theme = 'light' } = {}) {
+// What Chromium writes into the console where a policy or a sandbox kept a mail from something.
+const REFUSAL = /Content Security Policy|sandbox|Refused to refresh|Unsafe attempt to load|Blocked setting the .* cookie|Not allowed to load local resource|ERR_BLOCKED_BY/;
+
+/** A tab; `complaints` collects whatever the console says and every request that leads elsewhere; with `refusals` not what the browser itself kept from happening. */
+export async function tab(browser, base, { width = 1440, height = 900, lang = 'zh', theme = 'light', refusals = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, permissions: ['clipboard-read', 'clipboard-write'] });
   await context.addCookies([{ name: 'lang', value: lang, url: base }]);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`);
+    if (!['error', 'warning'].includes(message.type()) || (refusals && REFUSAL.test(message.text()))) return;
+    complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`);
   });
   page.on('pageerror', (error) => complaints.push(`page: ${error.stack ?? error.message}`));
   page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const leadsElsewhere = (request) => ![`${base}/`, 'data:', 'about:'].some((own) => request.url().startsWith(own));
   context.on('request', (request) => {
-    if (![`${base}/`, 'data:', 'about:'].some((own) => request.url().startsWith(own))) complaints.push(`leads elsewhere: ${request.url()}`);
+    if (!refusals && leadsElsewhere(request)) complaints.push(`leads elsewhere: ${request.url()}`);
+  });
+  // What is refused is told as a request that failed; one that was answered did leave.
+  context.on('response', (response) => {
+    if (refusals && leadsElsewhere(response.request())) complaints.push(`was answered: ${response.url()}`);
   });
   return { page, complaints };
 }
