@@ -51,7 +51,7 @@ export async function freePort() {
   return port;
 }
 
-export const launch = () => chromium.launch({ executablePath: process.env.STUDIO_CHROMIUM, args: ['--no-sandbox'] });
+export const launch = (more = []) => chromium.launch({ executablePath: process.env.STUDIO_CHROMIUM, args: ['--no-sandbox', ...more] });
 
 // What Chromium writes into the console where a policy or a sandbox kept a mail from something.
 const REFUSAL = /Content Security Policy|sandbox|Refused to refresh|Unsafe attempt to load|Blocked setting the .* cookie|Not allowed to load local resource|ERR_BLOCKED_BY/;
