@@ -89,10 +89,10 @@ export const settled = (page) => page.waitForFunction(() => {
 export const mails = (page) => page.evaluate(() =>
   [...document.querySelectorAll('.canvas iframe:not(.waiting)')].map((frame) => frame.contentDocument.body.textContent));
 
-/** Serious and critical faults that axe-core finds; mails are not the page's own. */
-export async function inaccessible(page) {
+/** Serious and critical faults that axe-core finds, in a part of the page or all of it; mails are not the page's own. */
+export async function inaccessible(page, part = 'html') {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: [['iframe']] }, { resultTypes: ['violations'], iframes: false }));
+  const { violations } = await page.evaluate((part) => globalThis.axe.run({ include: [[part]], exclude: [['iframe']] }, { resultTypes: ['violations'], iframes: false }), part);
   return violations
     .filter(({ impact }) => ['serious', 'critical'].includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')}`);

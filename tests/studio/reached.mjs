@@ -16,13 +16,13 @@ export async function reached(world) {
 async function looks({ browser, base, site }, how) {
   const { page, complaints } = await tab(browser, base, how);
   const faults = [];
-  const look = async (name) => faults.push(...(await inaccessible(page)).map((fault) => `${name}: ${fault}`));
+  const look = async (name, part) => faults.push(...(await inaccessible(page, part)).map((fault) => `${name}: ${fault}`));
   await page.goto(`${base}/t/${KIND}`);
   await settled(page);
   for (const name of PANELS) {
     await page.click(`#tab-${name}`);
     await page.waitForFunction(() => !document.querySelector('.panel [aria-busy]'));
-    await look(`panel ${name}`);
+    await look(`panel ${name}`, name === 'data' ? 'html' : '.panel');
   }
   await page.click('#tab-snapshot');
   if (await shown(page, '.verdict.missing')) await page.click('.verdict .button');
@@ -30,33 +30,38 @@ async function looks({ browser, base, site }, how) {
   const body = site.read(BODY);
   site.write(BODY, body.replace("{{ heading(t('heading')) }}", "{{ heading(t('heading')) }}{{ paragraph('CHANGED') }}"));
   await page.waitForSelector('.verdict.changed');
-  await look('snapshot that differs');
+  await look('snapshot that differs', '.panel');
   site.write(BODY, body.replace('code_box(code)', 'code_box(cod)'));
   await page.waitForSelector('.overlay', { state: 'visible' });
-  await look('overlay of a fault');
+  await look('overlay of a fault', '.stage');
   site.write(BODY, body);
   await page.waitForSelector('.overlay', { state: 'hidden' });
   await send(page, 'caught', 'qa@example.com');
   await page.waitForSelector('.receipt');
-  await look('send');
+  await look('send', 'dialog');
   await page.keyboard.press('Escape');
   await page.keyboard.press('?');
   await page.waitForSelector('dialog[open]');
-  await look('help');
+  await look('help', 'dialog');
   await page.keyboard.press('Escape');
   await page.goto(`${base}/inbox`);
   await page.waitForSelector('.caught-row');
   await look('inbox');
   await page.click('.caught-row');
   await page.waitForSelector('.caught-frame iframe:not(.waiting)');
-  await look('caught mail');
+  await look('caught mail', '.inbox');
   await page.goto(`${base}/sheet`);
   await page.waitForSelector('.tile iframe:not(.waiting)');
-  await look('contact sheet');
+  await look('contact sheet', '.sheet');
   await page.setViewportSize({ width: 375, height: 780 });
   await page.goto(`${base}/t/${KIND}`);
   await settled(page);
   await look('narrow');
+  site.write(BODY, body.replace('code_box(code)', 'code_box(cod)'));
+  await page.waitForSelector('.overlay', { state: 'visible' });
+  await check('the overlay is no wider than a phone', () => page.evaluate(() => document.querySelector('.overlay').getBoundingClientRect().right <= innerWidth));
+  site.write(BODY, body);
+  await page.waitForSelector('.overlay', { state: 'hidden' });
   for (const name of ['kinds', 'panel']) {
     await page.click(`#narrow-${name}`);
     await look(`narrow ${name}`);

@@ -88,7 +88,7 @@ async function throughAnswers({ browser, base }, door) {
   const url = page.url();
   // No policy keeps a browser from connecting for these; the server takes their meaning from them,
   // which is seen in the inbox.
-  const inputs = [...words(), ...markup(door.url)].filter((input) => !/preconnect|<iframe src|<object/.test(input));
+  const inputs = markup(door.url).filter((input) => !/preconnect|<iframe src|<object/.test(input));
   let doctype = '<!DOCTYPE html>';
   for (const [at, input] of inputs.entries()) {
     // A document that a browser is less strict with is loaded, one that is like the last is put in place.
@@ -140,7 +140,7 @@ async function throughTemplates({ browser, base, site }, door) {
       page.waitForFunction((before) => {
         const overlay = document.querySelector('.overlay');
         return overlay?.checkVisibility() && overlay.textContent !== before && 'refused';
-      }, told, { timeout: 2 * PATIENCE }),
+      }, told, { timeout: 5 * PATIENCE }),
       holds(page, mark),
     ]).then((handle) => handle.jsonValue()).catch(() => wrong.push(`never seen: ${input}`));
     await poke(page, '.canvas iframe');
@@ -175,7 +175,7 @@ async function throughSheetAndSnapshot({ page, base, template }, everything) {
     const loaded = await tiles.locator('iframe:not(.waiting)').count();
     await poke(page, '.tile iframe');
     return loaded === 8 && !(await canary(page)) && new URL(page.url()).pathname === '/sheet';
-  });
+  }, 3 * PATIENCE);
 }
 
 /** Caught mails may be anybody's: a file in the folder is enough. */
@@ -229,7 +229,7 @@ const holds = (page, mark) => page.waitForFunction((mark) => {
   const frames = [...document.querySelectorAll('.canvas iframe:not(.waiting)')];
   const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'documentElement');
   return frames.length > 0 && frames.every((frame) => frame.contentDocument && get.call(frame.contentDocument).textContent.includes(mark)) && 'shown';
-}, mark, { timeout: 2 * PATIENCE });
+}, mark, { timeout: 5 * PATIENCE });
 
 /** Whether anything set the canary, in the page or in any frame of it. */
 const canary = (page) => page.evaluate(() => {
