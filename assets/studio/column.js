@@ -5,6 +5,7 @@ import { dragBar } from './drag.js';
 import { fill, h } from './dom.js';
 import { MailFrame } from './frame.js';
 import { inboxLine } from './inbox-line.js';
+import { wordsOf } from './inside.js';
 import { pressed } from './keys.js';
 import { mailOf, mails, renderAll, shownLook } from './mails.js';
 import { localeName } from './project.js';
@@ -87,7 +88,7 @@ export class Column {
   traceTo({ target, altKey }) {
     if (state.panel !== 'source' && !altKey) return;
     set({ panel: 'source', locale: this.locale });
-    emit('trace', { words: target.textContent, locale: this.locale });
+    emit('trace', { words: wordsOf(target), locale: this.locale });
   }
 
   measured({ overflow }) {

@@ -6,6 +6,8 @@
 // No client paints white as pure black, so the scale that is turned over ends at a dark grey: what
 // is a little darker than white stays a little lighter than the ground.
 
+import { all, bodyOf, rootOf, sheetsOf, viewOf } from './inside.js';
+
 const GROUNDS = ['background-color', 'border-top-color', 'border-right-color', 'border-bottom-color', 'border-left-color'];
 const DARKEST = 0.2;
 const LEFT_ALONE = 'img, picture, video, svg, svg *, head, head *';
@@ -13,7 +15,9 @@ const LEFT_ALONE = 'img, picture, video, svg, svg *, head, head *';
 /** Lets the mail's own dark rules hold or not, whatever the reader's system prefers. */
 export function chooseScheme(document, dark) {
   const wanted = dark === 'author' ? 'dark' : 'light';
-  for (const { cssRules } of document.styleSheets) {
+  // Rules of sheets that are files cannot be read: none is loaded.
+  const own = Array.from(sheetsOf(document)).filter(({ href }) => href === null);
+  for (const { cssRules } of own) {
     for (const { media } of cssRules) {
       if (!media?.mediaText.includes('prefers-color-scheme')) continue;
       media.mediaText = media.mediaText.replace(/\(prefers-color-scheme:\s*(\w+)\)/g, (_, scheme) => (scheme === wanted ? '(min-width: 0px)' : '(max-width: 0px)'));
@@ -24,22 +28,23 @@ export function chooseScheme(document, dark) {
 /** Darkens the document as clients do that ask nobody. */
 export function darken(document, mode) {
   if (mode !== 'partial' && mode !== 'full') return;
-  const view = document.defaultView;
+  const view = viewOf(document);
+  const root = rootOf(document);
   const turn = memo((text) => turned(text, mode === 'full' ? () => true : (l) => l < 0.5));
   const turnGround = memo((text) => turned(text, mode === 'full' ? () => true : (l) => l > 0.5));
   // All colours are read before the first is written, or children would inherit what was turned.
   const changes = [];
-  for (const element of document.querySelectorAll('html, body, body *')) {
+  for (const element of all(document, 'html, body, body :not(form)')) {
     if (element.matches(LEFT_ALONE)) continue;
     const style = view.getComputedStyle(element);
     changes.push([element, 'color', turn(style.color)]);
     for (const name of GROUNDS) changes.push([element, name, turnGround(style.getPropertyValue(name))]);
   }
-  if (isClear(view.getComputedStyle(document.documentElement).backgroundColor)) {
-    const ground = view.getComputedStyle(document.body).backgroundColor;
-    changes.push([document.documentElement, 'background-color', turnGround(isClear(ground) ? 'rgb(255, 255, 255)' : ground)]);
+  if (isClear(view.getComputedStyle(root).backgroundColor)) {
+    const ground = view.getComputedStyle(bodyOf(document) ?? root).backgroundColor;
+    changes.push([root, 'background-color', turnGround(isClear(ground) ? 'rgb(255, 255, 255)' : ground)]);
   }
-  for (const [element, name, value] of changes) if (value) element.style.setProperty(name, value, 'important');
+  for (const [element, name, value] of changes) if (value) element.style?.setProperty(name, value, 'important');
 }
 
 function memo(work) {

@@ -5,6 +5,10 @@
 import { getText } from './api.js';
 import { chooseScheme, darken } from './dark.js';
 import { h } from './dom.js';
+import { all, bodyOf, closest, hear, imagesOf, modeOf, rootOf, selectionOf, takeOver, typeOf } from './inside.js';
+
+// A policy or a referrer rule that a mail sets for its document would stay for the mails after it.
+const STAYS = 'meta[http-equiv]:not([http-equiv="content-type" i], [http-equiv="x-ua-compatible" i]), meta[name="referrer" i]';
 
 export class MailFrame {
   /** `onlink` hears of clicks on links, `onplace` of clicks elsewhere, `onkey` of keys pressed in the mail, `onlost` of a mail that cannot be had, `onmeasure` of heights. */
@@ -23,21 +27,27 @@ export class MailFrame {
     this.asked = new AbortController();
     const { signal } = this.asked;
     Object.assign(this, { url, dark });
-    if (!this.shown) return this.open(url, signal);
+    if (!this.isOurs()) return this.open(url, signal);
     const text = page ?? await getText(url, { signal }).catch(() => null);
     if (signal.aborted) return;
     if (text === null) return this.hear.onlost?.();
+    if (!this.isOurs()) return this.open(url, signal);
     // Read under the policy of the frame, not of this page: mails are styled in their lines.
     const mail = new this.shown.contentWindow.DOMParser().parseFromString(text, 'text/html');
     // A picture that is drawn later than the words around it would flash.
-    for (const image of mail.images) image.decoding = 'sync';
-    const { contentDocument: seen } = this.shown;
+    for (const image of imagesOf(mail)) image.decoding = 'sync';
     // Whether a browser is strict with a document is settled when it is opened.
-    if (seen.compatMode !== mail.compatMode) return this.open(url, signal);
+    const differs = modeOf(this.opened) !== modeOf(mail);
+    if (differs || [this.opened, mail].some((document) => all(document, STAYS).length > 0)) return this.open(url, signal);
     const { scrollX, scrollY } = this.shown.contentWindow;
-    seen.replaceChild(seen.adoptNode(mail.documentElement), seen.documentElement);
+    takeOver(this.opened, mail);
     this.dress();
     if (scrollX || scrollY) this.shown.contentWindow.scrollTo(scrollX, scrollY);
+  }
+
+  // Whether the frame still holds the document that was opened in it, which has its policy.
+  isOurs() {
+    return Boolean(this.shown) && this.shown.contentDocument === this.opened;
   }
 
   open(url, signal) {
@@ -47,8 +57,9 @@ export class MailFrame {
     this.waiting = frame;
     return new Promise((resolve) => {
       frame.addEventListener('load', () => {
-        // A frame that is moved in the page loads what it was opened with.
-        if (this.shown === frame) return void this.show(this.url, this.dark);
+        // A frame that is moved in the page loads what it was opened with; whatever else it may have
+        // been led to has a policy of its own and is no place for a mail.
+        if (this.shown === frame) return void this.open(this.url, this.asked.signal);
         if (!signal.aborted) this.swap(frame);
         resolve();
       });
@@ -58,15 +69,16 @@ export class MailFrame {
 
   swap(frame) {
     this.waiting = null;
-    if (frame.contentDocument?.contentType !== 'text/html') {
+    const mail = frame.contentDocument;
+    if (!mail || typeOf(mail) !== 'text/html') {
       frame.remove();
       this.hear.onlost?.();
       return;
     }
-    this.listen(frame.contentDocument);
+    this.listen(mail);
     const old = this.shown;
-    const scrolled = [old?.contentWindow?.scrollX ?? 0, old?.contentWindow?.scrollY ?? 0];
-    this.shown = frame;
+    const scrolled = this.isOurs() ? [old.contentWindow.scrollX, old.contentWindow.scrollY] : [0, 0];
+    Object.assign(this, { shown: frame, opened: mail });
     this.dress();
     frame.classList.remove('waiting');
     frame.contentWindow.scrollTo(...scrolled);
@@ -74,29 +86,31 @@ export class MailFrame {
   }
 
   dress() {
-    const { shown: frame, dark } = this;
+    const { shown: frame, opened: mail, dark } = this;
     frame.style.colorScheme = dark === 'author' ? 'dark' : 'light';
-    chooseScheme(frame.contentDocument, dark);
-    darken(frame.contentDocument, dark);
+    chooseScheme(mail, dark);
+    darken(mail, dark);
     this.watcher.disconnect();
-    this.watcher.observe(frame.contentDocument.documentElement);
+    this.watcher.observe(rootOf(mail));
   }
 
   listen(mail) {
-    mail.addEventListener('keydown', (event) => this.hear.onkey?.(event));
-    mail.addEventListener('click', (event) => {
-      const link = event.target.closest?.('a[href]');
+    hear(mail, 'keydown', (event) => this.hear.onkey?.(event));
+    // The middle button opens links too.
+    hear(mail, 'auxclick', (event) => linkAt(event) && event.preventDefault());
+    hear(mail, 'click', (event) => {
+      const link = linkAt(event);
       if (link) event.preventDefault();
-      if (link && !event.altKey) this.hear.onlink?.(link.href);
-      else if (mail.getSelection().isCollapsed) this.hear.onplace?.(event);
+      if (link && !event.altKey) this.hear.onlink?.(addressOf(link));
+      else if (selectionOf(mail).isCollapsed) this.hear.onplace?.(event);
     });
   }
 
   // The frame is as high as its mail: the stage scrolls, and mails beside each other scroll together.
   measure() {
-    const root = this.shown?.contentDocument?.documentElement;
+    const root = this.isOurs() && rootOf(this.opened);
     if (!root) return;
-    const height = Math.ceil(Math.max(root.getBoundingClientRect().height, root.ownerDocument.body?.scrollHeight ?? 0));
+    const height = Math.ceil(Math.max(root.getBoundingClientRect().height, bodyOf(this.opened)?.scrollHeight ?? 0));
     this.shown.style.height = `${Math.max(height, 80)}px`;
     this.hear.onmeasure?.({ height, overflow: root.scrollWidth - root.clientWidth });
   }
@@ -106,3 +120,7 @@ export class MailFrame {
     this.element.remove();
   }
 }
+
+// Image maps and drawings have links as well; a drawing's address is an object.
+const linkAt = ({ target }) => closest(target, 'a, area');
+const addressOf = ({ href }) => href.baseVal ?? href;

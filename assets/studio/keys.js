@@ -3,6 +3,7 @@
 import { h } from './dom.js';
 import { dialog } from './controls.js';
 import { copyLink } from './links.js';
+import { matches } from './inside.js';
 import { step, stepSample } from './list.js';
 import { renderAll } from './mails.js';
 import { currentKind } from './project.js';
@@ -57,8 +58,8 @@ export function help() {
 
 // A radio button or a checkbox takes focus but no letters.
 function isTyping(target) {
-  if (target?.isContentEditable) return true;
-  return Boolean(target?.matches?.('textarea, select, input:not([type=radio], [type=checkbox], [type=range])'));
+  if (!target?.nodeType || target.nodeType === Node.DOCUMENT_NODE) return false;
+  return target.isContentEditable === true || matches(target, 'textarea, select, input:not([type=radio], [type=checkbox], [type=range])');
 }
 
 document.addEventListener('keydown', pressed);

@@ -7,6 +7,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// What leads out of a page, and the attribute that keeps it in.
+const NOWHERE: [(&str, &str); 5] = [
+    ("link", "rel=off"),
+    ("iframe", "src=about:blank"),
+    ("frame", "src=about:blank"),
+    ("object", "data=about:blank"),
+    ("embed", "src=about:blank"),
+];
+
 /// An image that a page names by `cid:`.
 pub struct Inside {
     /// Without angle brackets
@@ -55,7 +64,8 @@ impl Look {
 
     /// The page under this look.
     pub fn apply(&self, page: &str, images: &[Inside]) -> String {
-        let page = if self.without_styles { without_styles(page) } else { page.to_owned() };
+        let page = on_its_own(page);
+        let page = if self.without_styles { without_styles(&page) } else { page };
         let page = match self.scheme {
             Scheme::Browser => page,
             Scheme::Light => in_scheme(&page, "light", "dark"),
@@ -96,6 +106,22 @@ fn without_images(page: &str) -> String {
             _ => tag[value..].find([' ', '>']).map_or(tag.len(), |end| value + end),
         };
         format!("{}{}", &tag[..at], &tag[end..])
+    })
+}
+
+/// The page with what leads out of it made to lead nowhere. The policy of a frame keeps all of this
+/// from loading, but not from looking up a host and connecting to it: browsers do that for
+/// `preconnect` whatever the policy says, and for pages in the page before they look at it. Of two
+/// attributes of a name the first holds.
+fn on_its_own(page: &str) -> String {
+    NOWHERE.iter().fold(page.to_owned(), |page, (name, attribute)| {
+        each_tag(&page, name, |tag| {
+            let (open, rest) = tag.split_at(name.len() + 1);
+            match rest.starts_with(|next: char| next.is_ascii_whitespace() || "/>".contains(next)) {
+                true => format!("{open} {attribute}{rest}"),
+                false => tag.to_owned(),
+            }
+        })
     })
 }
 
@@ -214,6 +240,17 @@ mod tests {
             bytes: vec![1],
         };
         assert_eq!(look(&[]).apply("<img src=\"cid:a@b\">", &[image]), "<img src=\"cid:a@b\">");
+    }
+
+    #[test]
+    fn links_of_the_page_lead_nowhere() {
+        let page =
+            "<LINK rel=preconnect href=//a.test><linked><frameset><frame/src=x><p title='<link>'>";
+        let shown = look(&[]).apply(page, &[]);
+        assert_eq!(
+            shown,
+            "<LINK rel=off rel=preconnect href=//a.test><linked><frameset><frame src=about:blank/src=x><p title='<link rel=off>'>"
+        );
     }
 
     #[test]

@@ -96,6 +96,63 @@ fn raw_is_what_render_gives() {
     }
 }
 
+/// Date and ids fixed, the studio, `render` and a transport that writes files give the same bytes.
+/// What leaves the machine never has a fixed date: over SMTP the Date, the Message-ID and the
+/// boundaries that are made of it are the mail's own, and all else is the same. (A transport with a
+/// `from` of its own sets that in place of the project's.)
+#[test]
+fn raw_is_what_is_sent() {
+    let (server, taken) = crate::sink::open();
+    let place = Place::with_project().env(EPOCH.0, EPOCH.1);
+    let project = place.read("hongyan.yaml");
+    let port = server.port();
+    let sending = format!(
+        "preview: {{ send_to: [recipient@example.com] }}\ntransports:\n  files: {{ provider: file, folder: out, from: no-reply@example.com }}\n  sink: {{ provider: smtp, host: 127.0.0.1, port: {port}, tls: none, from: no-reply@example.com }}\nroutes: [{{ via: [files] }}]\n"
+    );
+    place.write("hongyan.yaml", format!("{project}{sending}"));
+    let mut studio = Studio::with(place, &[], &[EPOCH]);
+    for (kind, locale, sample) in [
+        ("verification_code", "zh-CN", "typical"),
+        ("notification", "en", "longest"),
+        ("reset_password", "zh-CN", "hostile"),
+    ] {
+        let raw = studio.get(&format!("/eml/{kind}/{locale}?sample={sample}")).is(200).body;
+        let same = |bytes: &[u8], by: &str| {
+            let [raw, sent] = [&raw[..], bytes].map(String::from_utf8_lossy);
+            assert_eq!(raw, sent, "{kind} by {by}");
+        };
+        let own =
+            regex::bytes::Regex::new(r"(?m)^(Date|Message-ID): .*$|=_(alt|rel|mix)_[0-9a-f]+")
+                .unwrap();
+        let blank = |mail: &[u8]| own.replace_all(mail, &b"*"[..]).into_owned();
+        let sent = |by: &str| {
+            let [raw, sent] = [&raw[..], &taken.recv().unwrap()].map(blank);
+            assert_eq!(
+                String::from_utf8_lossy(&raw),
+                String::from_utf8_lossy(&sent),
+                "{kind} by {by}"
+            );
+        };
+        let mail = ["--locale", locale, "--sample", sample, "--to", "recipient@example.com"];
+        let run = |command: &[&'static str], more: &[&'static str]| {
+            let args: Vec<&str> =
+                command.iter().chain(&[kind]).chain(&mail).chain(more).copied().collect();
+            studio.place.run(args).exits(0)
+        };
+        same(&run(&["render"], &[]).stdout, "render");
+        run(&["send"], &["--via", "files"]);
+        let [name] = &studio.place.list("out")[..] else { panic!("one file") };
+        let file = studio.place.path("out").join(name);
+        same(&std::fs::read(&file).unwrap(), "file");
+        std::fs::remove_file(file).unwrap();
+        run(&["send"], &["--via", "sink"]);
+        sent("SMTP");
+        let test = json!({"kind": kind, "locale": locale, "sample": sample, "to": "recipient@example.com", "via": "sink"});
+        studio.post("/api/send", &test).is(200);
+        sent("the studio");
+    }
+}
+
 #[test]
 fn posted_data_is_rendered_and_kept() {
     let mut studio = fixed();

@@ -13,4 +13,5 @@ mod reload;
 mod samples;
 mod security;
 mod send;
+mod sink;
 mod studio;

@@ -100,26 +100,43 @@ fn marked(text: &str, mark: &str, number: usize) -> String {
     text.replacen(place, &format!("<p>{mark}{number}.</p>{place}"), 1)
 }
 
-#[test]
-fn a_storm_of_saves_ends_with_the_last_one() {
-    let studio = Studio::open();
-    let base = studio.place.read(LAYOUT);
-    let before = studio.memory();
+/// A thousand saves as fast as the disk takes them; ends when the last is shown.
+fn storm(studio: &Studio, base: &str, round: usize) {
     let began = Instant::now();
     for number in 1..=1000 {
-        studio.place.write(LAYOUT, marked(&base, "LAYOUT-", number));
+        studio.place.write(LAYOUT, marked(base, "LAYOUT-", round * 1000 + number));
         if number % 100 == 0 {
             studio.get(FRAME).is(200);
         }
     }
-    let storm = began.elapsed();
+    let took = began.elapsed();
     let settled = Instant::now() + Duration::from_secs(10);
-    while shown(&studio, "LAYOUT-") != "1000" {
-        assert!(Instant::now() < settled, "the last save is not shown, after {storm:?}");
+    let last = (round * 1000 + 1000).to_string();
+    while shown(studio, "LAYOUT-") != last {
+        assert!(Instant::now() < settled, "the last save is not shown, after {took:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
-    if let (Some(before), Some(after)) = (before, studio.memory()) {
-        assert!(after < before + 64 * 1024, "{before} KiB before, {after} KiB after");
+}
+
+/// What is loaded first stays: programs, tables, threads, and what the allocator keeps for the
+/// moment in which old and new projects stand beside each other. After two storms all of it is
+/// there, and storms to come add nothing.
+#[test]
+fn storms_of_saves_end_with_the_last_one_and_leave_nothing() {
+    let studio = Studio::open();
+    let base = studio.place.read(LAYOUT);
+    let mut events = studio.events();
+    let memory: Vec<u64> = (0..7)
+        .filter_map(|round| {
+            storm(&studio, &base, round);
+            // The mails of the last build are checked, by a thread of its own.
+            while events.next(Duration::from_millis(400)).is_some() {}
+            studio.memory()
+        })
+        .collect();
+    println!("KiB after each storm: {memory:?}");
+    if let [_, warm, .., last] = memory[..] {
+        assert!(last < warm + 8 * 1024, "KiB after each storm: {memory:?}");
     }
 }
 

@@ -51,21 +51,30 @@ export async function freePort() {
   return port;
 }
 
-export const launch = () => chromium.launch({ executablePath: process.env.STUDIO_CHROMIUM, args: ['--no-sandbox'] });
+export const launch = (more = []) => chromium.launch({ executablePath: process.env.STUDIO_CHROMIUM, args: ['--no-sandbox', ...more] });
 
-/** A tab; `complaints` collects whatever the console says and every request that leads elsewhere. */
-export async function tab(browser, base, { width = 1440, height = 900, lang = 'zh', theme = 'light' } = {}) {
+// What Chromium writes into the console where a policy or a sandbox kept a mail from something.
+const REFUSAL = /Content Security Policy|sandbox|Refused to refresh|Unsafe attempt to load|Blocked setting the .* cookie|Not allowed to load local resource|ERR_BLOCKED_BY/;
+
+/** A tab; `complaints` collects whatever the console says and every request that leads elsewhere; with `refusals` not what the browser itself kept from happening. */
+export async function tab(browser, base, { width = 1440, height = 900, lang = 'zh', theme = 'light', refusals = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, permissions: ['clipboard-read', 'clipboard-write'] });
   await context.addCookies([{ name: 'lang', value: lang, url: base }]);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`);
+    if (!['error', 'warning'].includes(message.type()) || (refusals && REFUSAL.test(message.text()))) return;
+    complaints.push(`console: ${message.text()} ${message.location()?.url ?? ''}`);
   });
   page.on('pageerror', (error) => complaints.push(`page: ${error.stack ?? error.message}`));
   page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const leadsElsewhere = (request) => ![`${base}/`, 'data:', 'about:'].some((own) => request.url().startsWith(own));
   context.on('request', (request) => {
-    if (![`${base}/`, 'data:', 'about:'].some((own) => request.url().startsWith(own))) complaints.push(`leads elsewhere: ${request.url()}`);
+    if (!refusals && leadsElsewhere(request)) complaints.push(`leads elsewhere: ${request.url()}`);
+  });
+  // What is refused is told as a request that failed; one that was answered did leave.
+  context.on('response', (response) => {
+    if (refusals && leadsElsewhere(response.request())) complaints.push(`was answered: ${response.url()}`);
   });
   return { page, complaints };
 }
@@ -80,10 +89,10 @@ export const settled = (page) => page.waitForFunction(() => {
 export const mails = (page) => page.evaluate(() =>
   [...document.querySelectorAll('.canvas iframe:not(.waiting)')].map((frame) => frame.contentDocument.body.textContent));
 
-/** Serious and critical faults that axe-core finds; mails are not the page's own. */
-export async function inaccessible(page) {
+/** Serious and critical faults that axe-core finds, in a part of the page or all of it; mails are not the page's own. */
+export async function inaccessible(page, part = 'html') {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: [['iframe']] }, { resultTypes: ['violations'], iframes: false }));
+  const { violations } = await page.evaluate((part) => globalThis.axe.run({ include: [[part]], exclude: [['iframe']] }, { resultTypes: ['violations'], iframes: false }), part);
   return violations
     .filter(({ impact }) => ['serious', 'critical'].includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')}`);

@@ -31,7 +31,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 const LONG_DEADLINE: Duration = Duration::from_secs(150);
 
 /// What is asked of every answer; a handler may say more, and says it itself then.
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
@@ -41,6 +41,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    // Browsers ask for the names behind links before anybody follows them.
+    (HeaderName::from_static("x-dns-prefetch-control"), "off"),
 ];
 
 /// The middleware before every handler.

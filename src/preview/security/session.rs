@@ -120,7 +120,10 @@ pub fn login_page(language: Language, status: StatusCode) -> Response {
         ],
     };
     let page = words.iter().fold(LOGIN.to_owned(), |page, (mark, word)| page.replace(mark, word));
-    (status, [(header::CONTENT_SECURITY_POLICY, LOGIN_POLICY)], Html(page)).into_response()
+    // Under `no-referrer` browsers send forms with `Origin: null`, and those are refused.
+    let headers =
+        [(header::CONTENT_SECURITY_POLICY, LOGIN_POLICY), (header::REFERRER_POLICY, "same-origin")];
+    (status, headers, Html(page)).into_response()
 }
 
 fn without_token(uri: &Uri) -> String {
