@@ -118,6 +118,8 @@ pub mod mail;
 #[cfg(feature = "mailer")]
 pub mod mailer;
 pub mod mime;
+#[cfg(feature = "outbox")]
+pub mod outbox;
 pub mod plain;
 #[cfg(feature = "mailer")]
 pub mod plan;
