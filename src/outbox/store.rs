@@ -160,10 +160,24 @@ pub struct Ticket {
 /// Why a submission was not taken.
 #[derive(Clone, Debug)]
 pub enum Refusal {
-    /// Too many: of which mail (none: of the request), by which limit, and when there is room again
-    Limited { mail: Option<usize>, limit: String, retry_after: Duration },
+    /// Too many
+    Limited {
+        /// Which mail; none: the request
+        mail: Option<usize>,
+        /// [`Limit::name`]
+        limit: String,
+        /// When there is room again
+        retry_after: Duration,
+    },
     /// The recipient refused mail for good before
-    Suppressed { mail: usize, since: Millis, reason: String },
+    Suppressed {
+        /// Which mail
+        mail: usize,
+        /// Since when
+        since: Millis,
+        /// What the server said
+        reason: String,
+    },
     /// The key was used for another request
     KeyReused,
 }
