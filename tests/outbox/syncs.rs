@@ -17,10 +17,10 @@ const FOLDER: &str = "HONGYAN_TEST_FOLDER";
 
 #[test]
 fn a_sync_that_fails_is_no_success() {
-    for inject in ["fdatasync:error=EIO:when=20..30", "pwrite64:error=EIO:when=60..64"] {
+    for inject in ["fsync,fdatasync:error=EIO:when=20..23", "pwrite64:error=EIO:when=300..303"] {
         let folder = TempDir::new().unwrap();
         let run = Command::new("strace")
-            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,pwrite64", "-e"])
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync,pwrite64", "-e"])
             .arg(format!("inject={inject}"))
             .arg(std::env::current_exe().unwrap())
             .args(["--exact", "syncs::takes_mails", "--ignored"])

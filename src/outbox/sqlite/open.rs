@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::meta;
@@ -36,7 +37,14 @@ pub(super) fn again(path: &Path, key: &Key) -> Result<Connection, StoreError> {
     let has_log = beside(path, "-wal").exists();
     let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
     check(&mut conn, path, key)?;
-    begin(&conn, path, has_log)?;
+    if let Err(error) = begin(&conn, path, has_log) {
+        drop(conn);
+        if !has_log {
+            // The empty one that was made just now would pass for it the next time.
+            let _ = fs::remove_file(beside(path, "-wal"));
+        }
+        return Err(error);
+    }
     Ok(conn)
 }
 
@@ -89,7 +97,7 @@ fn make(path: &Path, key: &Key) -> Result<(), StoreError> {
         let mut conn = connect(&draft)?;
         migrate(&mut conn)?;
         meta::set(&conn, meta::KEY_CHECK, key.check().as_slice())?;
-        meta::set(&conn, meta::CLOSED, 1)
+        end(&conn)
     };
     let filled = fill().map_err(|error| unusable(path, &error));
     let made = filled.and_then(|()| match fs::hard_link(&draft, path) {
@@ -138,6 +146,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY)?;
+    // The log stays when the file is closed: where it is missing, somebody took it away.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.execute_batch(
         "PRAGMA journal_mode = WAL;
