@@ -106,6 +106,8 @@ pub mod compose;
 pub mod composer;
 #[cfg(feature = "mailer")]
 pub mod config;
+#[cfg(feature = "outbox")]
+mod crash;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod doctor;
@@ -118,6 +120,8 @@ pub mod mail;
 #[cfg(feature = "mailer")]
 pub mod mailer;
 pub mod mime;
+#[cfg(feature = "outbox")]
+pub mod outbox;
 pub mod plain;
 #[cfg(feature = "mailer")]
 pub mod plan;

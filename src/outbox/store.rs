@@ -1,0 +1,469 @@
+//! What a store of mails does, whatever it is made of. One suite of tests holds for all of them.
+//!
+//! Times are milliseconds since 1970 and come from the caller ([`Clock`](super::Clock)): a store
+//! has no clock of its own. Ids are UUIDv7 in their usual form. No store sees an address, a
+//! variable or a finished mail in clear: what it keeps of them is masked, hashed under a key, or
+//! sealed.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use super::state::{Lane, Next, State};
+use crate::catalog::InDoubt;
+
+/// Milliseconds since 1970.
+pub type Millis = i64;
+
+/// A keyed hash: equal for equal things, and useless without the key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash(pub [u8; 32]);
+
+/// Mails of one request: all of them are taken, or none.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// When it was accepted
+    pub now: Millis,
+    /// So that a request that is repeated is taken once
+    pub idempotency: Option<Idempotency>,
+    /// Counted beside the limits of each mail: per token, global
+    pub caps: Vec<Limit>,
+    /// Its mails
+    pub mails: Vec<NewMail>,
+}
+
+/// The key of a request, and what it asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Idempotency {
+    /// Of the key, and of whose key it is
+    pub key: Hash,
+    /// Of the request's body
+    pub body: Hash,
+}
+
+/// At most `most` within `within`.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// What is counted
+    pub subject: Hash,
+    /// For people: `recipient 5/1h`, `domain`, `token`, `global`
+    pub name: String,
+    /// How many
+    pub most: u32,
+    /// In how long
+    pub within: Duration,
+}
+
+/// A mail to be kept until it is done.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// UUIDv7
+    pub id: String,
+    /// With its angle brackets
+    pub message_id: String,
+    /// The kind
+    pub kind: String,
+    /// The locale that was rendered
+    pub locale: String,
+    /// Security mail leaves first
+    pub lane: Lane,
+    /// The recipient, masked
+    pub to: String,
+    /// The recipient's canonical address
+    pub recipient: Hash,
+    /// Who gets a copy: each is a row of its own, with its parent's Message-ID and content
+    pub copies: Vec<NewCopy>,
+    /// When it may leave
+    pub send_at: Millis,
+    /// After this moment it is not sent
+    pub expires_at: Millis,
+    /// Resend or hold after a crash
+    pub in_doubt: InDoubt,
+    /// Queued mails with the same are retired
+    pub replaces: Option<Hash>,
+    /// Its limits
+    pub limits: Vec<Limit>,
+    /// The transports that can carry it, in order
+    pub route: Vec<String>,
+    /// What the first of them changes, as JSON
+    pub adapted: String,
+    /// W3C `traceparent` of the request
+    pub trace: Option<String>,
+    /// What is sent
+    pub content: Content,
+}
+
+/// A copy's recipient.
+#[derive(Clone, Debug)]
+pub struct NewCopy {
+    /// UUIDv7
+    pub id: String,
+    /// Masked
+    pub to: String,
+    /// Its canonical address
+    pub recipient: Hash,
+    /// The address, sealed
+    pub address: Vec<u8>,
+}
+
+/// What is sent: sealed, but for images, which are the project's own.
+#[derive(Clone)]
+pub struct Content {
+    /// Rendered mail and seal
+    pub sealed: Vec<u8>,
+    /// The images that it shows; each is stored once
+    pub images: Vec<StoredImage>,
+}
+
+/// An image by the SHA-256 of its bytes (hexadecimal).
+#[derive(Clone)]
+pub struct StoredImage {
+    /// SHA-256
+    pub sha256: String,
+    /// `logo.png`
+    pub file_name: String,
+    /// Its bytes
+    pub bytes: std::sync::Arc<[u8]>,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It is durable
+    Accepted(Vec<Ticket>),
+    /// It was accepted before: the first answer again
+    Replayed(Vec<Ticket>),
+    /// It was not taken, and nothing of it is kept
+    Refused(Refusal),
+}
+
+/// An accepted mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// UUIDv7
+    pub id: String,
+    /// With its angle brackets
+    pub message_id: String,
+    /// `queued` when it was accepted
+    pub state: State,
+    /// The locale that was rendered
+    pub locale: String,
+    /// After this moment it is not sent
+    pub expires_at: Millis,
+    /// The ids of older mails that it retired
+    pub replaced: Vec<String>,
+    /// What the transport changes, as JSON
+    pub adapted: String,
+}
+
+/// Why a submission was not taken.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// Too many
+    Limited {
+        /// Which mail; none: the request
+        mail: Option<usize>,
+        /// [`Limit::name`]
+        limit: String,
+        /// When there is room again
+        retry_after: Duration,
+    },
+    /// The recipient refused mail for good before
+    Suppressed {
+        /// Which mail
+        mail: usize,
+        /// Since when
+        since: Millis,
+        /// What the server said
+        reason: String,
+    },
+    /// The key was used for another request
+    KeyReused,
+}
+
+/// Who may write to a mail: whoever claimed it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fence {
+    /// The mail
+    pub id: String,
+    /// Grows with each claim
+    pub token: i64,
+}
+
+/// A mail that a worker has to itself until the lease ends.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Needed for every write
+    pub fence: Fence,
+    /// The mail that holds the content, where this is a copy
+    pub parent: Option<String>,
+    /// The copy's address, sealed
+    pub address: Option<Vec<u8>>,
+    /// The kind
+    pub kind: String,
+    /// Security mail leaves first
+    pub lane: Lane,
+    /// Which attempt this is, from 1
+    pub attempt: u32,
+    /// When it was accepted
+    pub accepted_at: Millis,
+    /// After this moment it is not sent
+    pub expires_at: Millis,
+    /// Resend or hold
+    pub in_doubt: InDoubt,
+    /// The transports that can carry it, in order
+    pub route: Vec<String>,
+    /// After a crash a copy may be out by this transport: it goes by no other
+    pub pinned: Option<String>,
+    /// W3C `traceparent`
+    pub trace: Option<String>,
+    /// What is sent
+    pub content: Content,
+}
+
+impl Claimed {
+    /// The id of the mail that holds the content: it is sealed for that row.
+    pub fn holder(&self) -> &str {
+        self.parent.as_ref().unwrap_or(&self.fence.id)
+    }
+}
+
+/// One try to deliver a mail, as `outbox show` tells it.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt {
+    /// From 1
+    pub number: u32,
+    /// When it began
+    pub at: Millis,
+    /// Milliseconds
+    pub took: u64,
+    /// By which transport; none: none could be asked
+    pub transport: Option<String>,
+    /// Where it stopped ([`Stage::as_str`](crate::transport::Stage::as_str)); none: it was sent
+    pub stage: Option<String>,
+    /// Why ([`Cause::as_str`](crate::transport::Cause::as_str))
+    pub cause: Option<String>,
+    /// The server's answer, masked
+    pub reply: Option<(String, String)>,
+    /// What happened, in English and Chinese
+    pub what: Option<(String, String)>,
+    /// What to do about it, in English and Chinese
+    pub hint: Option<(String, String)>,
+    /// What became of the mail: `sent`, `retry`, `failed`, `expired`, `unknown`, `hold`
+    pub action: String,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// When
+    pub now: Millis,
+    /// For the log; none where no attempt was made
+    pub attempt: Option<Attempt>,
+    /// What becomes of the mail
+    pub next: Next,
+    /// Where it was sent: the provider's own id, what was changed (JSON)
+    pub provider_id: Option<String>,
+    /// As JSON
+    pub adapted: Option<String>,
+    /// Whether the recipient refused mail for good: it is suppressed
+    pub suppress: Option<String>,
+}
+
+/// A mail as lists and `show` tell it: nothing of it is secret.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// UUIDv7
+    pub id: String,
+    /// The mail of which it is a copy
+    pub parent: Option<String>,
+    /// With its angle brackets
+    pub message_id: String,
+    /// The kind
+    pub kind: String,
+    /// The locale
+    pub locale: String,
+    /// Security mail leaves first
+    pub lane: Lane,
+    /// Masked
+    pub to: String,
+    /// What became of it
+    pub state: State,
+    /// When it was accepted
+    pub accepted_at: Millis,
+    /// When it may leave
+    pub send_at: Millis,
+    /// When it is tried next, while it is queued
+    pub available_at: Millis,
+    /// After this moment it is not sent
+    pub expires_at: Millis,
+    /// When it was done
+    pub done_at: Option<Millis>,
+    /// How often it was tried
+    pub attempts: u32,
+    /// By which transport it left, or was tried last
+    pub transport: Option<String>,
+    /// The provider's own id
+    pub provider_id: Option<String>,
+    /// The last answer
+    pub reply: Option<(String, String)>,
+    /// Why it is where it is: a [`Cause`](crate::transport::Cause), or `lease_lost`, `quarantined`
+    pub cause: Option<String>,
+    /// What was changed for the transport, as JSON
+    pub adapted: String,
+    /// The newer mail that retired it
+    pub replaced_by: Option<String>,
+    /// Whether its content is still there
+    pub has_content: bool,
+}
+
+/// Which mails a list is about.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// In these states; none: in all
+    pub states: Vec<State>,
+    /// Of this kind
+    pub kind: Option<String>,
+    /// To this recipient
+    pub recipient: Option<Hash>,
+    /// Older than this id, which is not in the list
+    pub before: Option<String>,
+    /// At most so many, newest first
+    pub limit: usize,
+}
+
+/// How full the queue is.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Mails by state
+    pub states: Vec<(State, u64)>,
+    /// Of each lane: queued mails that may leave now, and when the oldest of them was accepted
+    pub lanes: Vec<(Lane, u64, Option<Millis>)>,
+    /// Attempts that were recorded lately, by transport and cause (`sent` where it was)
+    pub attempts: Vec<(String, String, u64)>,
+    /// When a worker claimed last
+    pub claimed_at: Option<Millis>,
+}
+
+/// An address that refused mail for good.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// Names it where the address is not known
+    pub recipient: Hash,
+    /// Masked
+    pub to: String,
+    /// Since when
+    pub since: Millis,
+    /// What the server said
+    pub reason: String,
+}
+
+/// What a sweep found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Leases that ran out: queued again
+    pub released: u64,
+    /// Hand-overs whose end nobody recorded: queued again for the same transport
+    pub resent: u64,
+    /// The same: they wait for a person
+    pub held: u64,
+    /// Their lifetime had passed
+    pub expired: u64,
+    /// Failed and unknown mails whose content was erased
+    pub erased: u64,
+}
+
+/// Keeps mails until they are done.
+#[async_trait]
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Takes mails. Returns once they are durable.
+    async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError>;
+
+    /// Leases mails that may leave now, security mail first; expired ones are ended instead. An
+    /// attempt is counted with the lease, so that a mail which ends its worker is counted too.
+    async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Records that a mail is about to be handed over, before its first byte is.
+    async fn hand_over(&self, fence: &Fence, transport: &str) -> Result<(), StoreError>;
+
+    /// Records how an attempt ended; what is done loses its content in the same transaction.
+    async fn record(&self, fence: &Fence, record: Record) -> Result<(), StoreError>;
+
+    /// Gives leases back that this worker holds and has not handed over. No attempt is counted.
+    async fn release(&self, worker: &str) -> Result<u64, StoreError>;
+
+    /// Ends what nobody will end: leases that ran out, lifetimes that passed, contents kept long
+    /// enough. In small steps; called again until nothing is swept.
+    async fn sweep(&self, now: Millis) -> Result<Swept, StoreError>;
+
+    /// One mail.
+    async fn find(&self, id: &str) -> Result<Option<Mail>, StoreError>;
+
+    /// Its attempts, in order.
+    async fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError>;
+
+    /// Mails, newest first.
+    async fn list(&self, filter: Filter) -> Result<Vec<Mail>, StoreError>;
+
+    /// Counts.
+    async fn stats(&self, now: Millis) -> Result<Stats, StoreError>;
+
+    /// Ends a mail that was not yet handed over.
+    async fn cancel(&self, id: &str, now: Millis) -> Result<Mail, StoreError>;
+
+    /// Queues a failed, unknown or expired mail again, or hurries a queued one.
+    async fn retry(&self, id: &str, now: Millis, expires_at: Millis) -> Result<Mail, StoreError>;
+
+    /// Addresses that refused mail for good, newest first.
+    async fn suppressions(&self, limit: usize) -> Result<Vec<Suppressed>, StoreError>;
+
+    /// Mails to this address are taken again. Whether there was anything to lift.
+    async fn lift(&self, recipient: &Hash) -> Result<bool, StoreError>;
+
+    /// Counts one mail of a day (`2026-01-31`) by a transport, unless `most` were sent. Whether
+    /// there was room.
+    async fn take_quota(&self, transport: &str, day: &str, most: u32) -> Result<bool, StoreError>;
+
+    /// A mail that was counted and surely not sent.
+    async fn give_back_quota(&self, transport: &str, day: &str) -> Result<(), StoreError>;
+
+    /// How many were counted.
+    async fn quota_used(&self, transport: &str, day: &str) -> Result<u32, StoreError>;
+
+    /// Removes mails that were done before `before`, at most `limit` of them; how many it were.
+    async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError>;
+
+    /// Ends what is being written. Calls after it fail.
+    async fn close(&self);
+}
+
+/// What a worker asks for.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its name
+    pub worker: String,
+    /// Now
+    pub now: Millis,
+    /// How many
+    pub most: usize,
+    /// For how long
+    pub lease: Duration,
+    /// Transports that take nothing now: mails that may go by no other wait
+    pub resting: Vec<String>,
+}
+
+/// Never the bytes: a listing of hashes helps nobody.
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("#")
+    }
+}
+
+/// The size only.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("len", &self.sealed.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! The outbox: one suite that every store must pass, and what a file on a disk can go through.
+#![cfg(feature = "outbox")]
+
+mod content;
+mod copies;
+mod damage;
+mod erasure;
+mod leases;
+mod limits;
+mod next;
+mod people;
+mod requests;
+mod room;
+mod syncs;
+mod things;
