@@ -7,6 +7,8 @@ use crate::catalog::Category;
 use crate::config::Quota;
 use crate::locale::Date;
 #[cfg(feature = "outbox")]
+use crate::locale::TimeZone;
+#[cfg(feature = "outbox")]
 use crate::outbox::{Outbox, StoreError};
 use crate::text;
 #[cfg(feature = "outbox")]
@@ -88,6 +90,12 @@ impl Meter {
             }
         };
         Ok(self.most(category).saturating_sub(used))
+    }
+
+    /// Where its day begins at midnight.
+    #[cfg(feature = "outbox")]
+    pub fn zone(&self) -> &TimeZone {
+        &self.quota.zone
     }
 
     /// Some are kept for security mail.

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use super::attempt::{self, PANICKED};
 use super::handing_over::Begun;
 use super::job::{Ended, Job, Opened, Tale};
+use crate::locale::{Instant as Moment, TimeZone};
+use crate::mail::Address;
 use crate::outbox::{
-    Claimed, Fence, Millis, Next, Outbox, Outcome, Record, Situation, StoreError, Thaw, next,
+    Backoff, Claimed, Fence, Millis, Next, NotOurs, Outbox, Outcome, Record,
+    Situation, StoreError, Thaw, next,
 };
-use crate::text;
-use crate::transport::{Cause, Retry, SendError, Stage};
+use crate::transport::{Cause, Retry};
 
 /// Between two tries to write, at first.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -19,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long a mail is left alone that cannot be opened, or whose transports are gone.
 const PUT_OFF: Millis = 30_000;
+const DAY: Millis = 86_400_000;
+const AFTER_MIDNIGHT: Millis = 5 * 60_000;
 /// A mail that brings its task down so often is tried no more.
 const POISON: usize = 3;
 
@@ -52,18 +56,27 @@ impl Job {
     }
 
     fn next(&self, tale: &Tale, now: Millis) -> Option<Next> {
-        let transport = tale.tries.last().map(|tried| tried.transport.as_str());
+        let transport = tale.tries.last().map_or("", |tried| &tried.transport);
         let outcome = match &tale.ended {
             Ended::Taken { .. } => Outcome::Sent,
-            Ended::Refused(error) => Outcome::Failed(error),
-            Ended::GivenBack { after } => {
-                let after = Millis::try_from(after.as_millis()).unwrap_or(Millis::MAX);
-                return Some(Next::Release { at: now.saturating_add(after) });
-            }
+            Ended::Refused(error) => Outcome::Failed { cause: error.cause, retry: error.retry },
+            Ended::GivenBack { after } => Outcome::NotTried(*after),
             Ended::Expired => return Some(Next::Expired),
             Ended::Lost => return None,
         };
-        Some(next(&situation(&self.claimed, transport, outcome, now)))
+        let next_day = self.next_day(transport, now);
+        let situation = situation(&self.claimed, transport, outcome, now);
+        Some(next(&Situation { next_day, ..situation }))
+    }
+
+    /// When the day of a transport's quota begins, and some minutes: clocks differ.
+    fn next_day(&self, transport: &str, now: Millis) -> Millis {
+        let carrier = self.mailer.shared.routes.carrier(transport);
+        let zone = carrier.and_then(|carrier| carrier.meter.as_ref()).map(|meter| meter.zone());
+        let usual = TimeZone::asia_shanghai();
+        let today = Moment::from_unix_seconds(now.div_euclid(1_000)).unwrap_or(Moment::EPOCH);
+        let next = today.next_day_in(zone.unwrap_or(&usual));
+        next.map_or(now + DAY, |next| next.unix_seconds() * 1_000) + AFTER_MIDNIGHT
     }
 }
 
@@ -83,14 +96,13 @@ impl Panicked {
         let now = outbox.clock().now();
         let transport = begun.get();
         let error = match &transport {
-            Some(_) => panicked(Cause::InDoubt),
-            None if before(&outbox, id).await + 1 >= POISON => {
-                panicked(Cause::Content).retry(Retry::Never)
-            }
-            None => panicked(Cause::Transient),
+            Some(_) => (Cause::InDoubt, Retry::Later),
+            None if before(&outbox, id).await + 1 >= POISON => (Cause::Content, Retry::Never),
+            None => (Cause::Transient, Retry::Later),
         };
-        let outcome = Outcome::Failed(&error);
-        let next = next(&situation(&claimed, transport.as_deref(), outcome, now));
+        let outcome = Outcome::Failed { cause: error.0, retry: error.1 };
+        let by = transport.as_deref().unwrap_or_default();
+        let next = next(&situation(&claimed, by, outcome, now));
         let attempt = attempt::of_panic(&claimed, transport, &next);
         let record = Record {
             now,
@@ -125,19 +137,24 @@ async fn before(outbox: &Outbox, id: &str) -> usize {
     attempts.iter().filter(|attempt| attempt.cause.as_deref() == Some(PANICKED)).count()
 }
 
-fn panicked(cause: Cause) -> SendError {
-    let what = text!("the program failed over this mail", "程序在处理这封邮件时出错");
-    SendError::new(Stage::Prepare, cause, what)
-}
-
 fn situation<'a>(
     claimed: &'a Claimed,
-    transport: Option<&'a str>,
-    outcome: Outcome<'a>,
+    transport: &'a str,
+    outcome: Outcome,
     now: Millis,
 ) -> Situation<'a> {
-    let chance = chance();
-    Situation { claimed, transport, outcome, now, chance }
+    Situation {
+        attempt: claimed.attempt,
+        outcome,
+        transport,
+        pinned: claimed.pinned.as_deref(),
+        in_doubt: claimed.in_doubt,
+        now,
+        next_day: now + DAY,
+        expires_at: claimed.expires_at,
+        jitter: chance(),
+        backoff: Backoff::default(),
+    }
 }
 
 /// Somewhere between 0 and 1: the random bits of an id are as good as any.
@@ -146,13 +163,25 @@ fn chance() -> f64 {
     f64::from(bits) / f64::from(u32::MAX)
 }
 
-fn open(outbox: &Outbox, claimed: &Claimed) -> Result<Opened, Thaw> {
-    let (rendered, seal) = outbox.thaw(claimed)?;
+fn open(outbox: &Outbox, claimed: &Claimed) -> Result<Opened, Closed> {
+    let (rendered, seal) = outbox.thaw(claimed.holder(), &claimed.content)?;
     let copy_to = match &claimed.address {
-        Some(sealed) => Some(outbox.open_address(&claimed.fence.id, sealed)?),
+        Some(sealed) => {
+            let address = outbox.open_text(&claimed.fence.id, sealed)?;
+            Some(Address::parse(&address).map_err(|_| NotOurs)?)
+        }
         None => None,
     };
     Ok(Opened { rendered, seal, copy_to })
+}
+
+/// Why a mail cannot be opened.
+#[derive(Debug, thiserror::Error)]
+enum Closed {
+    #[error("{0}")]
+    Content(#[from] Thaw),
+    #[error("{0}")]
+    Address(#[from] NotOurs),
 }
 
 /// What the provider said of it, beside the attempts.
@@ -206,7 +235,7 @@ async fn write(
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     crate::crash::here("after_record");
-    outbox.finished(&fence.id);
+    outbox.done(&fence.id);
     match record.next {
         Next::Retry { at, .. } | Next::Release { at } => Some(at),
         _ => None,
