@@ -39,7 +39,7 @@ async fn a_worker_that_is_dropped_loses_nothing() {
         let mailer = mailer.clone();
         async move { mailer.run_worker(std::future::pending()).await }
     });
-    while transport.asked().is_empty() {
+    while house.find(&held).await.state != State::HandingOver {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     worker.abort();
