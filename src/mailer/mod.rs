@@ -35,6 +35,8 @@ mod sending;
 mod setup;
 mod stage;
 #[cfg(feature = "outbox")]
+mod traffic;
+#[cfg(feature = "outbox")]
 mod wishes;
 #[cfg(feature = "outbox")]
 mod worker;
@@ -50,6 +52,8 @@ pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
 pub use stage::Stage;
+#[cfg(feature = "outbox")]
+pub use traffic::{Rest, Traffic};
 #[cfg(feature = "outbox")]
 pub use wishes::{Enqueued, IdempotencyKey, Wishes};
 #[cfg(feature = "outbox")]

@@ -96,10 +96,8 @@ async fn greylisting_is_waited_out() {
     let mailer = house.mailer(smtp(&server, 1));
     let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
     let asked = async || house.find(&id).await.attempts;
-    work(&mailer, async || {
-        asked().await == 1 && house.find(&id).await.state == State::Queued
-    })
-    .await;
+    work(&mailer, async || asked().await == 1 && house.find(&id).await.state == State::Queued)
+        .await;
     let mail = house.find(&id).await;
     let waits = mail.available_at - mail.accepted_at;
     assert!((1_000..600_000).contains(&waits), "{waits}");

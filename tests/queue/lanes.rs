@@ -5,9 +5,7 @@ use std::time::Duration;
 use hongyan::outbox::State;
 use hongyan::transport::{Cause, Retry, Stage};
 
-use super::house::{
-    House, code, crowd, enqueue, enqueue_all, notice, short_lived, work, work_off,
-};
+use super::house::{House, code, crowd, enqueue, enqueue_all, notice, short_lived, work, work_off};
 use super::scripted::{Act, Scripted};
 
 #[tokio::test]
