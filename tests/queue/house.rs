@@ -18,7 +18,7 @@ use hongyan::vars;
 use super::smtp::{Plan, SmtpServer};
 
 /// How long anything may take here.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// A key for tests.
 pub const KEY: [u8; 32] = [7; 32];
 
