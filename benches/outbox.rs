@@ -163,7 +163,7 @@ fn sent() -> Record {
     };
     Record {
         now: NOW,
-        attempt: Some(attempt),
+        attempts: vec![attempt],
         next: Next::Sent,
         provider_id: None,
         adapted: None,
