@@ -11,8 +11,8 @@ use super::setup::Setup;
 use crate::catalog::{Catalog, Category};
 use crate::compose::Profile;
 use crate::config::{
-    ChosenBy, DirectMailSettings, DkimSetting, Lines, NamedTransport, SmtpSettings, Sources,
-    TransportSetting, Via, WhenUnset,
+    ChosenBy, DirectMailSettings, DkimSetting, Lines, NamedTransport, OutboxSettings,
+    ServiceSettings, SmtpSettings, Sources, TransportSetting, Via, WhenUnset,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
@@ -30,30 +30,35 @@ const PROJECT_FILE: &str = "hongyan.yaml";
 
 /// What mails leave by: transports and routes, and what is to be said about them.
 pub struct Outfit<'s> {
-    setup: &'s Setup,
+    pub(super) setup: &'s Setup,
     tree: Tree,
     catalog: Catalog,
     lines: Lines,
+    outbox: OutboxSettings,
+    service: (ServiceSettings, Diagnostics),
     faults: Diagnostics,
 }
 
 impl<'s> Outfit<'s> {
     /// Reads what there is. Faults are kept: `doctor` works with them.
-    pub(super) fn read(setup: &'s Setup, tree: Tree) -> Outfit<'s> {
+    pub(super) fn read(setup: &'s Setup, tree: Tree, when_unset: WhenUnset) -> Outfit<'s> {
         // What is wrong with the project is told when it is loaded.
         let catalog = Catalog::load(&tree, &mut Diagnostics::new());
         let kinds: Vec<(&str, Category)> =
             catalog.kinds().map(|kind| (kind.name.as_str(), kind.category)).collect();
         let text = tree.text(PROJECT_FILE, &mut Diagnostics::new());
-        let (lines, found) = Lines::read(&Sources {
+        let sources = Sources {
             project_file: text.as_ref().map(|text| (text.name(), text.text())),
             kinds: &kinds,
             read: &|path| std::fs::read(path),
-            ..Sources::new(&setup.environment, WhenUnset::Inbox)
-        });
+            ..Sources::new(&setup.environment, when_unset)
+        };
+        let (lines, found) = Lines::read(&sources);
+        let (outbox, of_outbox) = OutboxSettings::read(&sources);
+        let service = ServiceSettings::read(&sources);
         let mut faults = setup.faults.clone();
-        faults.extend(found);
-        let mut outfit = Outfit { setup, tree, catalog, lines, faults };
+        faults.extend(found.into_iter().chain(of_outbox));
+        let mut outfit = Outfit { setup, tree, catalog, lines, outbox, service, faults };
         outfit.faults.extend(outfit.ignored_epoch());
         outfit
     }
@@ -61,6 +66,23 @@ impl<'s> Outfit<'s> {
     /// The transports and routes.
     pub fn lines(&self) -> &Lines {
         &self.lines
+    }
+
+    /// What is said of the outbox.
+    pub fn outbox_settings(&self) -> &OutboxSettings {
+        &self.outbox
+    }
+
+    /// What is said of the HTTP service, and what was noticed about it.
+    ///
+    /// # Errors
+    /// All that is wrong with it: nothing but the service stops at that.
+    pub fn service(&self) -> Result<(ServiceSettings, Diagnostics), Error> {
+        let (service, faults) = &self.service;
+        match faults.has_errors() {
+            true => Err(Error::configuration(faults.clone())),
+            false => Ok((service.clone(), faults.clone())),
+        }
     }
 
     /// What is wrong: nothing can be sent.
@@ -246,7 +268,7 @@ impl<'s> Outfit<'s> {
         if near.exists() { near } else { self.root().join(path) }
     }
 
-    fn root(&self) -> &Path {
+    pub(super) fn root(&self) -> &Path {
         self.setup.project.root(&self.setup.working)
     }
 
