@@ -2,9 +2,11 @@
 //! sent twice without anybody knowing.
 
 mod clock;
+mod queue;
 mod state;
 mod store;
 
 pub use clock::Clock;
+pub use queue::Outbox;
 pub use state::{Lane, Next, State};
 pub use store::*;
