@@ -39,7 +39,7 @@ pub use delivery::{Copy, Delivery, State, failed_receipt};
 pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
-pub use stage::Stage;
+pub use stage::{Stage, finished, finished_html};
 #[cfg(feature = "outbox")]
 pub use wishes::{Enqueued, IdempotencyKey, Wishes};
 

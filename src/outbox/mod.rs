@@ -3,10 +3,12 @@
 
 mod clock;
 mod queue;
+mod shown;
 mod state;
 mod store;
 
 pub use clock::Clock;
 pub use queue::Outbox;
+pub use shown::{adapted, moment};
 pub use state::{Lane, Next, State};
 pub use store::*;
