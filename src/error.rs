@@ -1,10 +1,15 @@
 //! The one error of the library's front door. It answers questions instead of being matched on.
 
+#[cfg(feature = "outbox")]
+mod queue;
+
 use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::mail::HeaderError;
 use crate::mime::WireFault;
+#[cfg(feature = "outbox")]
+use crate::outbox::{Refusal, StoreError};
 use crate::text;
 use crate::transport::{Cause, Effect, Retry, SendError, Tried};
 
@@ -18,6 +23,10 @@ enum Repr {
     Configuration(Diagnostics),
     Send(SendError),
     Undelivered(Box<Undelivered>),
+    #[cfg(feature = "outbox")]
+    Refused(Refusal),
+    #[cfg(feature = "outbox")]
+    Store(StoreError),
 }
 
 /// A mail that was finished and that no transport took.
@@ -69,6 +78,10 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match (&self.0, self.send_error()) {
             (Repr::Configuration(_), _) => ErrorKind::Configuration,
+            #[cfg(feature = "outbox")]
+            (Repr::Refused(refusal), _) => queue::kind_of_refusal(refusal),
+            #[cfg(feature = "outbox")]
+            (Repr::Store(error), _) => queue::kind_of_store(error),
             (_, Some(error)) => kind_of(error),
             _ => ErrorKind::Mail,
         }
@@ -80,6 +93,10 @@ impl Error {
             Repr::Mail(faults) | Repr::Configuration(faults) => faults.clone(),
             Repr::Send(error) => error.diagnostic().into(),
             Repr::Undelivered(mail) => mail.diagnostics(),
+            #[cfg(feature = "outbox")]
+            Repr::Refused(refusal) => queue::refusal(refusal).into(),
+            #[cfg(feature = "outbox")]
+            Repr::Store(error) => queue::store(error).into(),
         }
     }
 
@@ -103,6 +120,39 @@ impl Error {
             Repr::Undelivered(mail) => Some(mail),
             _ => None,
         }
+    }
+}
+
+#[cfg(feature = "outbox")]
+impl Error {
+    /// Why the outbox did not take it, where it decided so.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.0 {
+            Repr::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with the outbox, or with what it was asked.
+    pub fn store(&self) -> Option<&StoreError> {
+        match &self.0 {
+            Repr::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "outbox")]
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error(Repr::Refused(refusal))
+    }
+}
+
+#[cfg(feature = "outbox")]
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Error(Repr::Store(error))
     }
 }
 

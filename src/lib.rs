@@ -140,6 +140,8 @@ pub mod testing;
 #[cfg(feature = "mailer")]
 pub mod transport;
 pub mod vars;
+#[cfg(feature = "cli")]
+mod web;
 pub mod yaml;
 
 #[cfg(feature = "mailer")]

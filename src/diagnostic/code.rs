@@ -120,6 +120,17 @@ codes! {
     PlanImpossible = "plan_impossible", "no transport of the route can carry the mail", "没有通道能够携带这封邮件";
     CopyRefused = "copy_refused", "security mail has one recipient", "安全邮件只能有一个收件人";
     NeedsOutbox = "needs_outbox", "a wish that needs an outbox", "需要待发队列才能满足的要求";
+    SendAtRefused = "send_at_refused", "a time at which the mail cannot leave", "邮件无法在该时间发出";
+    LimitReached = "limit_reached", "as many mails as are allowed in this time", "已达到该时间内允许的邮件数";
+    RecipientSuppressed = "recipient_suppressed", "the recipient refused mail for good before", "收件人此前已永久拒收";
+    IdempotencyKeyReused = "idempotency_key_reused", "the idempotency key was used for another request", "该幂等键已用于另一个请求";
+    OutboxBusy = "outbox_busy", "the outbox cannot take it now", "待发队列暂时繁忙";
+    OutboxFull = "outbox_full", "the outbox has no room", "待发队列没有空间";
+    OutboxBroken = "outbox_broken", "the outbox cannot be used", "待发队列无法使用";
+    MailNotFound = "mail_not_found", "there is no such mail", "没有这封邮件";
+    WrongState = "wrong_state", "the mail is in a state that does not allow it", "邮件当前的状态不允许此操作";
+    BodyErased = "body_erased", "the mail's content was erased", "邮件内容已被清除";
+    LeaseLost = "lease_lost", "another worker has the mail now", "邮件已由另一个进程接手";
     ProjectNotFound = "project_not_found", "there is no mail project", "找不到邮件项目";
     GitUnreadable = "git_unreadable", "git, its repository or a revision cannot be read", "git、仓库或版本无法读取";
     SnapshotDiffers = "snapshot_differs", "a mail differs from its snapshot", "邮件与快照不一致";

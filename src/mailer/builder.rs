@@ -11,6 +11,8 @@ use super::{Mailer, Shared};
 use crate::composer::Composer;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
+#[cfg(feature = "outbox")]
+use crate::outbox::Outbox;
 use crate::shipped::shipped;
 use crate::source::Tree;
 use crate::text;
@@ -24,6 +26,8 @@ pub struct MailerBuilder {
     routes: Option<Routes>,
     epoch: Option<i64>,
     brand_name: Option<String>,
+    #[cfg(feature = "outbox")]
+    outbox: Option<Outbox>,
 }
 
 impl MailerBuilder {
@@ -52,6 +56,14 @@ impl MailerBuilder {
         self
     }
 
+    /// Where mails are kept until they have left: sending then returns once a mail is durable,
+    /// and [`Mailer::run_worker`] delivers.
+    #[cfg(feature = "outbox")]
+    pub fn outbox(mut self, outbox: Outbox) -> Self {
+        self.outbox = Some(outbox);
+        self
+    }
+
     /// Transports with their routes, as the configuration has them.
     pub(super) fn routes(self, routes: Routes) -> Self {
         MailerBuilder { routes: Some(routes), ..self }
@@ -71,7 +83,15 @@ impl MailerBuilder {
         let named = from.name().map(|name| name.as_str()).unwrap_or(from.address().as_str());
         let name = self.brand_name.as_deref().unwrap_or(named);
         let composer = ArcSwap::from_pointee(Composer::load_named(&tree, name)?);
-        Ok(Mailer { shared: Arc::new(Shared { composer, routes, epoch: self.epoch }) })
+        Ok(Mailer {
+            shared: Arc::new(Shared {
+                composer,
+                routes,
+                epoch: self.epoch,
+                #[cfg(feature = "outbox")]
+                outbox: self.outbox,
+            }),
+        })
     }
 
     /// What the environment, the env files and the working folder say.

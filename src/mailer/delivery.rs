@@ -11,6 +11,7 @@ use crate::compose::{Rendered, Seal};
 use crate::composer::Draft;
 use crate::diagnostic::Language;
 use crate::error::{Error, ErrorKind, Undelivered};
+use crate::locale::Instant as Moment;
 use crate::mail::Address;
 use crate::transport::{Outgoing, Receipt, Reply, SendError, Stage, Taken, Tried};
 
@@ -27,6 +28,8 @@ pub enum State {
     Unknown,
     /// It lies in an inbox or a folder of this machine
     Caught,
+    /// It is durable and leaves as soon as it can
+    Queued,
 }
 
 impl State {
@@ -37,6 +40,7 @@ impl State {
             State::Failed => "failed",
             State::Unknown => "unknown",
             State::Caught => "caught",
+            State::Queued => "queued",
         }
     }
 }
@@ -77,6 +81,12 @@ pub struct Delivery {
     /// The transports that were tried before
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<Tried>,
+    /// After this moment it is not sent, in milliseconds since 1970: with an outbox
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "moment")]
+    pub expires_at: Option<i64>,
+    /// The ids of older mails that it retired: with an outbox
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
     /// What became of the copies (cc, bcc)
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<Copy>,
@@ -128,6 +138,8 @@ impl Delivery {
             timings_ms: clock.steps,
             error: None,
             tried,
+            expires_at: None,
+            replaced: Vec::new(),
             copies,
         }
     }
@@ -210,6 +222,11 @@ fn adapted<S: serde::Serializer>(
     let pair =
         |one: &crate::compose::Adapted| BTreeMap::from([("what", one.what), ("how", one.how)]);
     adapted.iter().map(pair).collect::<Vec<_>>().serialize(serializer)
+}
+
+fn moment<S: serde::Serializer>(at: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let at = at.and_then(|millis| Moment::from_unix_seconds(millis.div_euclid(1_000)));
+    at.map(|at| at.to_string()).serialize(serializer)
 }
 
 fn steps<S: serde::Serializer>(

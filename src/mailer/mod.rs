@@ -17,11 +17,17 @@
 mod builder;
 mod carrier;
 mod delivery;
+#[cfg(feature = "outbox")]
+mod enqueue;
 mod outfit;
 mod routes;
 mod sending;
 mod setup;
 mod stage;
+#[cfg(feature = "outbox")]
+mod wishes;
+#[cfg(feature = "outbox")]
+mod worker;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -33,7 +39,9 @@ pub use delivery::{Copy, Delivery, State, failed_receipt};
 pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
-pub use stage::Stage;
+pub use stage::{Stage, finished, finished_html};
+#[cfg(feature = "outbox")]
+pub use wishes::{Enqueued, IdempotencyKey, Wishes};
 
 use crate::catalog::Category;
 use crate::compose::{Rendered, Seal, compose};
@@ -41,6 +49,8 @@ use crate::composer::{Composer, Draft};
 use crate::error::Error;
 use crate::locale::{Date, Instant as Moment, TimeZone};
 use crate::mail::Mailbox;
+#[cfg(feature = "outbox")]
+use crate::outbox::Outbox;
 use crate::transport::{Outgoing, Transport, Unrecorded};
 use carrier::Carrier;
 use delivery::{Clock, log_failure, undelivered};
@@ -65,6 +75,8 @@ struct Shared {
     routes: Routes,
     /// `SOURCE_DATE_EPOCH`, where the transports heed it
     epoch: Option<i64>,
+    #[cfg(feature = "outbox")]
+    outbox: Option<Outbox>,
 }
 
 impl Mailer {

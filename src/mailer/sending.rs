@@ -136,6 +136,7 @@ impl<'m> Sending<'m> {
             reply_to: self.reply_to,
             headers: self.headers,
             attachments: self.attachments,
+            time_zone: None,
         }
         .vars(vars)
     }
@@ -151,7 +152,7 @@ impl<'m> Sending<'m> {
     }
 }
 
-fn needs_outbox(wish: &str) -> Diagnostic {
+pub(super) fn needs_outbox(wish: &str) -> Diagnostic {
     Diagnostic::error(Code::NeedsOutbox, text!("`{wish}` needs an outbox", "`{wish}` 需要待发队列"))
         .hint(text!(
             "leave it out: this mailer sends at once and keeps no record",

@@ -2,9 +2,13 @@
 //! sent twice without anybody knowing.
 
 mod clock;
+mod queue;
+mod shown;
 mod state;
 mod store;
 
 pub use clock::Clock;
+pub use queue::Outbox;
+pub use shown::{adapted, moment};
 pub use state::{Lane, Next, State};
 pub use store::*;

@@ -1,0 +1,93 @@
+//! Faults of the outbox: what it refuses, and what keeps it from working.
+
+use super::ErrorKind;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::outbox::{Refusal, StoreError};
+use crate::text;
+
+pub(super) fn kind_of_refusal(refusal: &Refusal) -> ErrorKind {
+    match refusal {
+        Refusal::Limited { .. } => ErrorKind::Transient,
+        Refusal::Suppressed { .. } => ErrorKind::Refused,
+        Refusal::KeyReused => ErrorKind::Mail,
+    }
+}
+
+pub(super) fn kind_of_store(error: &StoreError) -> ErrorKind {
+    match error {
+        StoreError::Busy { .. } | StoreError::LeaseLost { .. } => ErrorKind::Transient,
+        StoreError::NotFound { .. }
+        | StoreError::WrongState { .. }
+        | StoreError::BodyErased { .. } => ErrorKind::Mail,
+        _ => ErrorKind::Io,
+    }
+}
+
+pub(super) fn refusal(refusal: &Refusal) -> Diagnostic {
+    match refusal {
+        Refusal::Limited { mail, limit, retry_after } => {
+            let seconds = retry_after.as_secs().max(1);
+            let title = text!("the limit `{limit}` is reached", "已达到限额 `{limit}`");
+            let hint = text!("there is room again in {seconds} s", "{seconds} 秒后可以再发");
+            at(*mail, Diagnostic::error(Code::LimitReached, title).hint(hint))
+        }
+        Refusal::Suppressed { mail, reason, .. } => {
+            let title = text!(
+                "the recipient refused mail for good before: {reason}",
+                "收件人此前已永久拒收：{reason}"
+            );
+            let hint = text!(
+                "lift it with `hongyan outbox suppressions` once the address works again",
+                "地址恢复后，请用 `hongyan outbox suppressions` 解除"
+            );
+            at(Some(*mail), Diagnostic::error(Code::RecipientSuppressed, title).hint(hint))
+        }
+        Refusal::KeyReused => {
+            let title = text!(
+                "the idempotency key was used for another request",
+                "该幂等键已用于另一个请求"
+            );
+            let hint = text!("use a new key for a new mail", "新的邮件请使用新的幂等键");
+            Diagnostic::error(Code::IdempotencyKeyReused, title).hint(hint)
+        }
+    }
+}
+
+pub(super) fn store(error: &StoreError) -> Diagnostic {
+    let (code, title) = match error {
+        StoreError::LeaseLost { id } => (
+            Code::LeaseLost,
+            text!("another worker has mail `{id}` now", "邮件 `{id}` 已由另一个进程接手"),
+        ),
+        StoreError::NotFound { id } => {
+            (Code::MailNotFound, text!("there is no mail `{id}`", "没有邮件 `{id}`"))
+        }
+        StoreError::WrongState { id, state } => {
+            (Code::WrongState, text!("mail `{id}` is `{state}`", "邮件 `{id}` 的状态是 `{state}`"))
+        }
+        StoreError::BodyErased { id } => (
+            Code::BodyErased,
+            text!("the content of mail `{id}` was erased", "邮件 `{id}` 的内容已被清除"),
+        ),
+        StoreError::Busy { what } => {
+            (Code::OutboxBusy, text!("the outbox is busy: {what}", "待发队列繁忙：{what}"))
+        }
+        StoreError::Full { what } => {
+            (Code::OutboxFull, text!("the outbox has no room: {what}", "待发队列没有空间：{what}"))
+        }
+        StoreError::Broken { what } => (
+            Code::OutboxBroken,
+            text!("the outbox cannot be used: {what}", "待发队列无法使用：{what}"),
+        ),
+    };
+    Diagnostic::error(code, title)
+}
+
+/// Of several mails, which one.
+fn at(mail: Option<usize>, fault: Diagnostic) -> Diagnostic {
+    match mail {
+        Some(mail) if mail > 0 => fault.pointer(format!("/to/{mail}")),
+        Some(_) => fault.pointer("/to"),
+        None => fault,
+    }
+}
