@@ -96,7 +96,7 @@ impl Error {
             #[cfg(feature = "outbox")]
             Repr::Refused(refusal) => queue::refusal(refusal).into(),
             #[cfg(feature = "outbox")]
-            Repr::Store(error) => queue::store(error).into(),
+            Repr::Store(error) => error.diagnostic().into(),
         }
     }
 

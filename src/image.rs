@@ -24,7 +24,7 @@ pub struct Image {
     content_type: &'static str,
     width: u32,
     height: u32,
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
     sha256: String,
     base64: OnceLock<Arc<str>>,
 }
@@ -54,7 +54,7 @@ impl Image {
             content_type,
             width: u32::try_from(size.width).unwrap_or(u32::MAX),
             height: u32::try_from(size.height).unwrap_or(u32::MAX),
-            bytes: bytes.to_vec(),
+            bytes: bytes.into(),
             sha256: hex(&Sha256::digest(bytes)),
             base64: OnceLock::new(),
         })
@@ -87,6 +87,12 @@ impl Image {
 
     /// The file's bytes.
     pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The same, to be kept.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn shared_bytes(&self) -> &Arc<[u8]> {
         &self.bytes
     }
 

@@ -17,9 +17,12 @@ pub struct Html {
     pieces: Vec<Piece>,
 }
 
+/// A stretch of a page: the outbox keeps a page as its pieces.
 #[derive(Clone, PartialEq)]
-enum Piece {
+pub(crate) enum Piece {
+    /// As it is
     Text(String),
+    /// An image in its two forms
     Image { content_id: String, picture: String, wordmark: String },
 }
 
@@ -160,6 +163,18 @@ fn next_image(page: &str) -> Option<(&str, Piece, &str)> {
 }
 
 impl Html {
+    /// A page that was kept as its pieces.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn from_pieces(pieces: Vec<Piece>) -> Html {
+        Html { pieces }
+    }
+
+    /// Its pieces, in order.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
     /// The page with its images in one form; `hosted` gives an image's file name by Content-ID.
     pub fn with_images(&self, mode: &ImageMode, hosted: impl Fn(&str) -> String) -> String {
         let mut page = String::new();

@@ -106,6 +106,8 @@ pub mod compose;
 pub mod composer;
 #[cfg(feature = "mailer")]
 pub mod config;
+#[cfg(feature = "outbox")]
+mod crash;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod doctor;

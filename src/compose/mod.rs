@@ -139,6 +139,12 @@ impl Seal {
         Seal::new(&id.to_string(), date, from)
     }
 
+    /// A seal that was kept.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn restored(id: String, message_id: MessageId, date: i64) -> Seal {
+        Seal { id, message_id, date }
+    }
+
     /// The seal of a copy of the same mail: its own id, the same Message-ID and Date.
     pub fn copy(&self, id: &str) -> Seal {
         Seal { id: id.to_owned(), ..self.clone() }

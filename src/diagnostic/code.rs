@@ -154,6 +154,9 @@ codes! {
     PortInUse = "port_in_use", "another program listens on the port", "端口已被其他程序占用";
     ListenFailed = "listen_failed", "the address cannot be listened on", "无法监听该地址";
     ListenOpen = "listen_open", "other machines could reach the studio without a token", "其他机器无需令牌即可访问预览台";
+    OutboxUnusable = "outbox_unusable", "the outbox's file is damaged or is no outbox", "待发队列文件已损坏，或不是待发队列";
+    OutboxNewer = "outbox_newer", "the outbox was written by a newer version", "待发队列由更新的版本写成";
+    OutboxKey = "outbox_key", "the key of the outbox is missing, malformed or another one", "待发队列的密钥缺失、格式有误或不匹配";
     HostRefused = "host_refused", "a request names a host that is not the studio's", "请求中的主机名不是预览台的";
     OriginRefused = "origin_refused", "a request comes from another page", "请求来自其他网页";
     TokenMissing = "token_missing", "the token is missing or wrong", "缺少令牌或令牌错误";

@@ -2,7 +2,7 @@
 
 use super::ErrorKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::outbox::{Refusal, StoreError};
+use crate::outbox::{Refusal, StoreError, Unusable};
 use crate::text;
 
 pub(super) fn kind_of_refusal(refusal: &Refusal) -> ErrorKind {
@@ -19,6 +19,12 @@ pub(super) fn kind_of_store(error: &StoreError) -> ErrorKind {
         StoreError::NotFound { .. }
         | StoreError::WrongState { .. }
         | StoreError::BodyErased { .. } => ErrorKind::Mail,
+        StoreError::KeyMalformed
+        | StoreError::KeyUnreadable { .. }
+        | StoreError::Unusable {
+            why: Unusable::OtherKey | Unusable::Newer { .. } | Unusable::NotOurs,
+            ..
+        } => ErrorKind::Configuration,
         _ => ErrorKind::Io,
     }
 }
@@ -51,36 +57,6 @@ pub(super) fn refusal(refusal: &Refusal) -> Diagnostic {
             Diagnostic::error(Code::IdempotencyKeyReused, title).hint(hint)
         }
     }
-}
-
-pub(super) fn store(error: &StoreError) -> Diagnostic {
-    let (code, title) = match error {
-        StoreError::LeaseLost { id } => (
-            Code::LeaseLost,
-            text!("another worker has mail `{id}` now", "邮件 `{id}` 已由另一个进程接手"),
-        ),
-        StoreError::NotFound { id } => {
-            (Code::MailNotFound, text!("there is no mail `{id}`", "没有邮件 `{id}`"))
-        }
-        StoreError::WrongState { id, state } => {
-            (Code::WrongState, text!("mail `{id}` is `{state}`", "邮件 `{id}` 的状态是 `{state}`"))
-        }
-        StoreError::BodyErased { id } => (
-            Code::BodyErased,
-            text!("the content of mail `{id}` was erased", "邮件 `{id}` 的内容已被清除"),
-        ),
-        StoreError::Busy { what } => {
-            (Code::OutboxBusy, text!("the outbox is busy: {what}", "待发队列繁忙：{what}"))
-        }
-        StoreError::Full { what } => {
-            (Code::OutboxFull, text!("the outbox has no room: {what}", "待发队列没有空间：{what}"))
-        }
-        StoreError::Broken { what } => (
-            Code::OutboxBroken,
-            text!("the outbox cannot be used: {what}", "待发队列无法使用：{what}"),
-        ),
-    };
-    Diagnostic::error(code, title)
 }
 
 /// Of several mails, which one.

@@ -1,8 +1,11 @@
 //! What becomes of a mail: pure functions of state, outcome, time and chance.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::Millis;
+use crate::catalog::InDoubt;
+use crate::transport::{Cause, Retry};
 
 /// Where a mail is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +47,11 @@ impl State {
     /// The name.
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether nothing more happens to the mail by itself.
+    pub fn is_done(self) -> bool {
+        !matches!(self, State::Queued | State::Leased | State::HandingOver)
     }
 
     /// The state of this name.
@@ -92,4 +100,117 @@ pub enum Next {
     Expired,
     /// A person has to say whether it is sent again
     Unknown,
+}
+
+/// How long a mail waits before it is tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct Backoff {
+    /// Before the second attempt, at most; twice that before each further one
+    pub base: Duration,
+    /// At least
+    pub floor: Duration,
+    /// At most
+    pub cap: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Backoff {
+        Backoff {
+            base: Duration::from_secs(2),
+            floor: Duration::from_secs(1),
+            cap: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider has accepted it
+    Sent,
+    /// No attempt was made: it may be claimed again after so long
+    NotTried(Duration),
+    /// It was not taken, or may have been
+    Failed {
+        /// Why
+        cause: Cause,
+        /// What the transport says about another attempt
+        retry: Retry,
+    },
+}
+
+/// All that decides what becomes of a mail after an attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// Which attempt it was, from 1
+    pub attempt: u32,
+    /// How it ended
+    pub outcome: Outcome,
+    /// By which transport
+    pub transport: &'a str,
+    /// The transport by which a copy may be out since an earlier attempt
+    pub pinned: Option<&'a str>,
+    /// Resend or hold
+    pub in_doubt: InDoubt,
+    /// Now
+    pub now: Millis,
+    /// The first moment of the provider's next day
+    pub next_day: Millis,
+    /// After this moment it is not sent
+    pub expires_at: Millis,
+    /// Chance, from 0 to 1
+    pub jitter: f64,
+    /// How long it waits
+    pub backoff: Backoff,
+}
+
+/// What becomes of a mail.
+pub fn next(situation: &Situation<'_>) -> Next {
+    let Situation { outcome, now, pinned, .. } = *situation;
+    match outcome {
+        Outcome::Sent => Next::Sent,
+        Outcome::NotTried(wait) => Next::Release { at: now + millis(wait) },
+        Outcome::Failed { cause: Cause::InDoubt, retry } => in_doubt(situation, retry),
+        Outcome::Failed { retry: Retry::Never, .. } => Next::Failed,
+        Outcome::Failed { retry, .. } => again(situation, retry, pinned),
+    }
+}
+
+/// A copy may be out: a second one goes by the same transport, or a person is asked. One that can
+/// no longer be sent again stays in doubt: nobody knows that it has expired.
+fn in_doubt(situation: &Situation<'_>, retry: Retry) -> Next {
+    match situation.in_doubt {
+        InDoubt::Hold => Next::Unknown,
+        InDoubt::Resend => match again(situation, retry, Some(situation.transport)) {
+            Next::Expired => Next::Unknown,
+            next => next,
+        },
+    }
+}
+
+fn again(situation: &Situation<'_>, retry: Retry, pinned: Option<&str>) -> Next {
+    let Situation { now, expires_at, .. } = *situation;
+    let wait = waited(situation);
+    let at = match retry {
+        Retry::Never | Retry::Later => now + wait,
+        Retry::After(after) => now + millis(after) + wait,
+        Retry::NextDay => situation.next_day.max(now) + wait,
+    };
+    match at < expires_at {
+        true => Next::Retry { at, pinned: pinned.map(str::to_owned) },
+        false => Next::Expired,
+    }
+}
+
+/// Full jitter: anything up to the bound, so that mails which failed together do not come back
+/// together.
+fn waited(situation: &Situation<'_>) -> Millis {
+    let Situation { attempt, jitter, backoff, .. } = *situation;
+    let doubled = 2_f64.powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX).min(40));
+    let bound = (millis(backoff.base) as f64 * doubled).min(millis(backoff.cap) as f64);
+    ((bound * jitter.clamp(0.0, 1.0)) as Millis).max(millis(backoff.floor))
+}
+
+fn millis(duration: Duration) -> Millis {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }

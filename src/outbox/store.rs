@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::StoreError;
 use super::state::{Lane, Next, State};
 use crate::catalog::InDoubt;
 
@@ -220,6 +221,13 @@ pub struct Claimed {
     pub trace: Option<String>,
     /// What is sent
     pub content: Content,
+}
+
+impl Claimed {
+    /// The id of the mail that holds the content: it is sealed for that row.
+    pub fn holder(&self) -> &str {
+        self.parent.as_ref().unwrap_or(&self.fence.id)
+    }
 }
 
 /// One try to deliver a mail, as `outbox show` tells it.
@@ -443,56 +451,6 @@ pub struct Claim {
     pub lease: Duration,
     /// Transports that take nothing now: mails that may go by no other wait
     pub resting: Vec<String>,
-}
-
-/// Why a store could not do it.
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// Somebody else has the mail now, or it is done: nothing was written
-    #[error("the lease on mail {id} was lost")]
-    LeaseLost {
-        /// The mail
-        id: String,
-    },
-    /// There is no such mail
-    #[error("there is no mail {id}")]
-    NotFound {
-        /// What was asked for
-        id: String,
-    },
-    /// Not in this state
-    #[error("mail {id} is {state}")]
-    WrongState {
-        /// The mail
-        id: String,
-        /// Its state
-        state: State,
-    },
-    /// Its content is gone
-    #[error("the content of mail {id} was erased")]
-    BodyErased {
-        /// The mail
-        id: String,
-    },
-    /// Not now: locked for too long, too much waits, closed
-    #[error("the outbox is busy: {what}")]
-    Busy {
-        /// The store's own words
-        what: String,
-    },
-    /// No room
-    #[error("the outbox has no room: {what}")]
-    Full {
-        /// The store's own words
-        what: String,
-    },
-    /// It cannot be used
-    #[error("the outbox cannot be used: {what}")]
-    Broken {
-        /// The store's own words
-        what: String,
-    },
 }
 
 /// Never the bytes: a listing of hashes helps nobody.

@@ -137,6 +137,12 @@ impl Vars {
         Vars { values }
     }
 
+    /// Values that were checked before they were kept.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn restored(values: BTreeMap<String, Value>) -> Self {
+        Vars { values }
+    }
+
     /// One value; `None` for an optional variable that was not given.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name)

@@ -1,0 +1,158 @@
+//! Leases: who has a mail, until when.
+
+use rusqlite::{Connection, params};
+
+use super::fault::Fault;
+use super::rows::{self, LANES};
+use super::writer::Desk;
+use super::{finish, meta};
+use crate::outbox::{Claim, Claimed, Content, Fence, Lane, Millis, State, StoreError};
+
+/// The most mails whose lifetime has passed that one step ends.
+const EXPIRED: usize = 256;
+/// How old the note may be that somebody claimed.
+const NOTED: Millis = 5_000;
+
+/// What a step of a claim found.
+pub(super) struct Step {
+    /// The leases
+    pub claimed: Vec<Claimed>,
+    /// Whether another step may find more: this one only ended what had expired
+    pub more: bool,
+}
+
+/// Leases what may leave, and ends what has expired on the way there.
+pub(super) fn claim(desk: &mut Desk<'_>, claim: &Claim) -> Result<Step, Fault> {
+    note(desk.conn, claim.now)?;
+    let open = open_routes(desk.conn, &claim.resting)?;
+    let mut step = Step { claimed: Vec::new(), more: false };
+    let mut expired = 0;
+    for lane in LANES {
+        while step.claimed.len() < claim.most {
+            if expired >= EXPIRED {
+                step.more = true;
+                return Ok(step);
+            }
+            let wanted = claim.most - step.claimed.len();
+            let found = ready(desk.conn, lane, &open, claim.now, wanted)?;
+            let done = found.len() < wanted;
+            for (_, seq, expires_at) in found {
+                if expires_at <= claim.now {
+                    finish::end(desk.conn, seq, State::Expired, claim.now)?;
+                    expired += 1;
+                } else {
+                    step.claimed.extend(lease(desk, seq, claim)?);
+                }
+            }
+            if done {
+                break;
+            }
+        }
+    }
+    Ok(step)
+}
+
+/// Says that somebody works, every few seconds.
+fn note(conn: &Connection, now: Millis) -> rusqlite::Result<()> {
+    let last: Option<Millis> = meta::get(conn, meta::CLAIMED_AT)?;
+    match last {
+        Some(last) if (last..last + NOTED).contains(&now) => Ok(()),
+        _ => meta::set(conn, meta::CLAIMED_AT, now),
+    }
+}
+
+/// The routes with a transport that takes mails now.
+fn open_routes(conn: &Connection, resting: &[String]) -> rusqlite::Result<Vec<i64>> {
+    let is_open = |names: &Vec<String>| names.iter().any(|name| !resting.contains(name));
+    let routes = rows::routes(conn)?.into_iter();
+    Ok(routes.filter(|(_, names)| names.is_empty() || is_open(names)).map(|(at, _)| at).collect())
+}
+
+/// The query of [`ready`]: an index holds its answer in order.
+pub(super) const READY: &str = "SELECT available_at, seq, expires_at FROM mails
+    WHERE state = 0 AND lane = ?1 AND via = ?2 AND available_at <= ?3
+    ORDER BY available_at LIMIT ?4";
+
+/// Mails of a lane that may leave: when they became free, their number, their end.
+fn ready(
+    conn: &Connection,
+    lane: Lane,
+    open: &[i64],
+    now: Millis,
+    most: usize,
+) -> rusqlite::Result<Vec<(Millis, i64, Millis)>> {
+    let mut found = Vec::new();
+    let mut statement = conn.prepare_cached(READY)?;
+    for route in open {
+        let rows = statement.query_map(params![lane, route, now, most as i64], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        for row in rows {
+            found.push(row?);
+        }
+    }
+    found.sort_unstable();
+    found.truncate(most);
+    Ok(found)
+}
+
+fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>, Fault> {
+    let lease = i64::try_from(claim.lease.as_millis()).unwrap_or(i64::MAX / 4);
+    let sql = "UPDATE mails SET state = 1, token = token + 1, attempts = attempts + 1,
+        worker = ?2, lease_until = ?3 WHERE seq = ?1
+        RETURNING id, token, address, kind, lane, attempts, accepted_at, expires_at, in_doubt,
+        pinned, trace, parent, (SELECT names FROM routes r WHERE r.route = mails.route)";
+    let (mut claimed, parent) = desk.conn.prepare_cached(sql)?.query_row(
+        params![seq, claim.worker, claim.now + lease],
+        |row| {
+            let route: String = row.get(12)?;
+            let claimed = Claimed {
+                fence: Fence { id: row.get(0)?, token: row.get(1)? },
+                parent: None,
+                address: row.get(2)?,
+                kind: row.get(3)?,
+                lane: row.get(4)?,
+                attempt: row.get(5)?,
+                accepted_at: row.get(6)?,
+                expires_at: row.get(7)?,
+                in_doubt: rows::in_doubt(row.get(8)?),
+                route: serde_json::from_str(&route).unwrap_or_default(),
+                pinned: row.get(9)?,
+                trace: row.get(10)?,
+                content: Content { sealed: Vec::new(), images: Vec::new() },
+            };
+            Ok((claimed, row.get::<_, Option<i64>>(11)?))
+        },
+    )?;
+    if let Some(parent) = parent {
+        let sql = "SELECT id FROM mails WHERE seq = ?1";
+        let id = desk.conn.prepare_cached(sql)?.query_row([parent], |row| row.get(0))?;
+        claimed.parent = Some(id);
+    }
+    claimed.content = content(desk, parent.unwrap_or(seq))?;
+    Ok(Some(claimed))
+}
+
+fn content(desk: &mut Desk<'_>, seq: i64) -> rusqlite::Result<Content> {
+    let sql = "SELECT images, sealed FROM contents WHERE seq = ?1";
+    let (images, sealed): (String, Vec<u8>) =
+        desk.conn.prepare_cached(sql)?.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Content { sealed, images: desk.images.load(desk.conn, &images)? })
+}
+
+/// Records that a mail is about to be handed over.
+pub(super) fn hand_over(conn: &Connection, fence: &Fence, transport: &str) -> Result<(), Fault> {
+    let sql = "UPDATE mails SET state = 2, transport = ?3
+        WHERE id = ?1 AND token = ?2 AND state IN (1, 2)";
+    match conn.prepare_cached(sql)?.execute(params![fence.id, fence.token, transport])? {
+        0 => Err(StoreError::LeaseLost { id: fence.id.clone() }.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Gives back what a worker has not handed over.
+pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
+    let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, worker = NULL,
+        lease_until = NULL WHERE lease_until > 0 AND worker = ?1 AND state = 1";
+    Ok(conn.prepare_cached(sql)?.execute([worker])? as u64)
+}

@@ -1,0 +1,208 @@
+//! Ends: what becomes of a mail, and when its content goes.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::fault::Fault;
+use super::{images, rows};
+use crate::outbox::{Attempt, Fence, Hash, Millis, Next, Record, State, StoreError};
+
+/// How long a failed or unknown mail keeps its content at most, from acceptance.
+const KEPT: Millis = 72 * 3_600_000;
+/// How long attempts are tallied together.
+pub(super) const SLOT: Millis = 300_000;
+
+/// Records how an attempt ended.
+pub(super) fn record(conn: &Connection, fence: &Fence, record: &Record) -> Result<(), Fault> {
+    let seq = leased(conn, fence)?;
+    if let Some(attempt) = &record.attempt {
+        log(conn, seq, attempt)?;
+    }
+    note(conn, seq, record)?;
+    if let Some(reason) = &record.suppress {
+        suppress(conn, seq, reason, record.now)?;
+    }
+    Ok(become_next(conn, seq, record)?)
+}
+
+fn leased(conn: &Connection, fence: &Fence) -> Result<i64, Fault> {
+    let sql = "SELECT seq FROM mails WHERE id = ?1 AND token = ?2 AND state IN (1, 2)";
+    let mut statement = conn.prepare_cached(sql)?;
+    let seq = statement.query_row(params![fence.id, fence.token], |row| row.get(0)).optional()?;
+    seq.ok_or_else(|| StoreError::LeaseLost { id: fence.id.clone() }.into())
+}
+
+fn become_next(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result<()> {
+    let now = record.now;
+    match &record.next {
+        Next::Sent => {
+            end(conn, seq, State::Sent, now)?;
+            let sql = "UPDATE mails SET state = 0, available_at = ?2
+                WHERE parent = ?1 AND state = 9";
+            conn.prepare_cached(sql)?.execute(params![seq, now])?;
+        }
+        Next::Retry { at, pinned } => requeue(conn, seq, *at, pinned.as_deref())?,
+        Next::Release { at } => {
+            let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, available_at = ?2,
+                worker = NULL, lease_until = NULL WHERE seq = ?1";
+            conn.prepare_cached(sql)?.execute(params![seq, at])?;
+        }
+        Next::Failed => end(conn, seq, State::Failed, now)?,
+        Next::Expired => end(conn, seq, State::Expired, now)?,
+        Next::Unknown => end(conn, seq, State::Unknown, now)?,
+    }
+    Ok(())
+}
+
+/// Queues it again; pinned, it goes by one transport only.
+pub(super) fn requeue(
+    conn: &Connection,
+    seq: i64,
+    at: Millis,
+    pinned: Option<&str>,
+) -> rusqlite::Result<()> {
+    let via = match pinned {
+        Some(name) => Some(rows::route_number(conn, &[name.to_owned()])?),
+        None => None,
+    };
+    let sql = "UPDATE mails SET state = 0, available_at = ?2, pinned = ?3,
+        via = coalesce(?4, route), worker = NULL, lease_until = NULL, recoveries = 0
+        WHERE seq = ?1";
+    conn.prepare_cached(sql)?.execute(params![seq, at, pinned, via])?;
+    Ok(())
+}
+
+/// Ends a mail. What nobody may send again loses its content in the same transaction.
+pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rusqlite::Result<()> {
+    let sql = "UPDATE mails SET state = ?2, done_at = ?3, worker = NULL, lease_until = NULL,
+        keep_until = CASE WHEN ?2 IN (4, 8) THEN min(expires_at, accepted_at + ?4) END,
+        address = CASE WHEN ?2 IN (4, 8) THEN address END
+        WHERE seq = ?1 RETURNING coalesce(parent, seq), parent IS NULL, copies";
+    let (root, is_root, copies): (i64, bool, i64) =
+        conn.prepare_cached(sql)?.query_row(params![seq, state, now, KEPT], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let family = !is_root || copies > 0;
+    if is_root && copies > 0 {
+        end_copies(conn, seq, state, now)?;
+    }
+    erase_if_done(conn, root, family, now)
+}
+
+/// Copies leave after their parent: where it does not, they do not either.
+fn end_copies(conn: &Connection, parent: i64, state: State, now: Millis) -> rusqlite::Result<()> {
+    if matches!(state, State::Sent | State::Unknown) {
+        return Ok(());
+    }
+    let sql = "UPDATE mails SET state = ?2, done_at = ?3, cause = 'parent',
+        keep_until = CASE WHEN ?2 = 4 THEN min(expires_at, accepted_at + ?4) END,
+        address = CASE WHEN ?2 = 4 THEN address END
+        WHERE parent = ?1 AND state = 9";
+    conn.prepare_cached(sql)?.execute(params![parent, state, now, KEPT])?;
+    Ok(())
+}
+
+/// Erases a content that no mail of its family needs any more.
+pub(super) fn erase_if_done(
+    conn: &Connection,
+    root: i64,
+    family: bool,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    const NEEDED: &str = "(state IN (0, 1, 2, 9) OR keep_until IS NOT NULL)";
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM mails WHERE seq = ?1 AND {NEEDED})");
+    let mut needed: bool = conn.prepare_cached(&sql)?.query_row([root], |row| row.get(0))?;
+    if family && !needed {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM mails WHERE parent = ?1 AND {NEEDED})");
+        needed = conn.prepare_cached(&sql)?.query_row([root], |row| row.get(0))?;
+    }
+    if needed {
+        return Ok(());
+    }
+    let sql = "DELETE FROM contents WHERE seq = ?1 RETURNING images";
+    let images =
+        conn.prepare_cached(sql)?.query_row([root], |row| row.get::<_, String>(0)).optional()?;
+    match images {
+        Some(numbers) => images::let_go(conn, &numbers, now),
+        None => Ok(()),
+    }
+}
+
+/// Retires queued mails that a newer one replaces; their ids.
+pub(super) fn supersede(
+    conn: &Connection,
+    replaces: &Hash,
+    by: &str,
+    now: Millis,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT seq, id FROM mails WHERE replaces = ?1 AND state = 0 ORDER BY seq";
+    let mut statement = conn.prepare_cached(sql)?;
+    let found = statement.query_map([replaces], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found: Vec<(i64, String)> = found.collect::<Result<_, _>>()?;
+    for (seq, _) in &found {
+        let sql = "UPDATE mails SET replaced_by = ?2 WHERE seq = ?1";
+        conn.prepare_cached(sql)?.execute(params![seq, by])?;
+        end(conn, *seq, State::Superseded, now)?;
+    }
+    Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
+fn note(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result<()> {
+    let attempt = record.attempt.as_ref();
+    let reply = attempt.and_then(|attempt| attempt.reply.as_ref());
+    let sql = "UPDATE mails SET transport = coalesce(?2, transport),
+        provider_id = coalesce(?3, provider_id), adapted = coalesce(?4, adapted),
+        reply_code = coalesce(?5, reply_code), reply_text = coalesce(?6, reply_text),
+        cause = CASE WHEN ?8 THEN ?7 ELSE cause END WHERE seq = ?1";
+    conn.prepare_cached(sql)?.execute(params![
+        seq,
+        attempt.and_then(|attempt| attempt.transport.as_ref()),
+        record.provider_id,
+        record.adapted,
+        reply.map(|(code, _)| code),
+        reply.map(|(_, text)| text),
+        attempt.and_then(|attempt| attempt.cause.as_ref()),
+        attempt.is_some(),
+    ])?;
+    Ok(())
+}
+
+fn log(conn: &Connection, seq: i64, attempt: &Attempt) -> rusqlite::Result<()> {
+    let Attempt { number, at, took, transport, stage, cause, reply, what, hint, action } = attempt;
+    fn both(pair: &Option<(String, String)>) -> (Option<&str>, Option<&str>) {
+        (pair.as_ref().map(|(first, _)| &**first), pair.as_ref().map(|(_, second)| &**second))
+    }
+    let (reply, what, hint) = (both(reply), both(what), both(hint));
+    let sql = "INSERT INTO attempts (seq, place, number, at, took, transport, stage, cause,
+        reply_code, reply_text, what_en, what_zh, hint_en, hint_zh, action)
+        VALUES (?1, (SELECT coalesce(max(place), 0) + 1 FROM attempts WHERE seq = ?1),
+        ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    conn.prepare_cached(sql)?.execute(params![
+        seq,
+        number,
+        at,
+        i64::try_from(*took).unwrap_or(i64::MAX),
+        transport,
+        stage,
+        cause,
+        reply.0,
+        reply.1,
+        what.0,
+        what.1,
+        hint.0,
+        hint.1,
+        action,
+    ])?;
+    let sql = "INSERT INTO tallies (slot, transport, cause, n) VALUES (?1, ?2, ?3, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1";
+    let cause = cause.as_deref().unwrap_or("sent");
+    let transport = transport.as_deref().unwrap_or("");
+    conn.prepare_cached(sql)?.execute(params![at.div_euclid(SLOT), transport, cause])?;
+    Ok(())
+}
+
+fn suppress(conn: &Connection, seq: i64, reason: &str, now: Millis) -> rusqlite::Result<()> {
+    let sql = "INSERT OR IGNORE INTO suppressions (recipient, shown, since, reason)
+        SELECT recipient, shown, ?2, ?3 FROM mails WHERE seq = ?1";
+    conn.prepare_cached(sql)?.execute(params![seq, now, reason])?;
+    Ok(())
+}

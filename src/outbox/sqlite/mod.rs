@@ -1,0 +1,147 @@
+//! The outbox in one SQLite file: one thread that writes, and commits what waits together; a few
+//! that read. SQLite is named here only.
+
+mod accept;
+mod claim;
+mod fault;
+mod finish;
+mod images;
+mod limits;
+mod manage;
+mod meta;
+mod open;
+mod reader;
+mod rows;
+mod sweep;
+mod writer;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+
+use super::{
+    Attempt, Claim, Claimed, Fence, Filter, Hash, Key, Mail, Millis, Record, Stats, Store,
+    StoreError, Submission, Suppressed, Swept, Verdict,
+};
+use reader::Reader;
+use writer::Writer;
+
+/// Mails in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    reader: Reader,
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it where there is none.
+    ///
+    /// # Errors
+    /// A file that is damaged, of a newer version, of somebody else or under another key: it is
+    /// left as it is.
+    pub fn open(path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
+        let conn = open::writing(path, key)?;
+        let reader = Reader::start(path)?;
+        Ok(SqliteStore { writer: Writer::start(conn)?, reader })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError> {
+        let verdict = self.writer.write(move |desk| accept::accept(desk, &submission)).await;
+        crate::crash::here("after_commit");
+        verdict
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError> {
+        loop {
+            let claim = claim.clone();
+            let step = self.writer.write(move |desk| claim::claim(desk, &claim)).await?;
+            if !step.claimed.is_empty() || !step.more {
+                return Ok(step.claimed);
+            }
+        }
+    }
+
+    async fn hand_over(&self, fence: &Fence, transport: &str) -> Result<(), StoreError> {
+        let (fence, transport) = (fence.clone(), transport.to_owned());
+        self.writer.write(move |desk| claim::hand_over(desk.conn, &fence, &transport)).await
+    }
+
+    async fn record(&self, fence: &Fence, record: Record) -> Result<(), StoreError> {
+        let fence = fence.clone();
+        self.writer.write(move |desk| finish::record(desk.conn, &fence, &record)).await
+    }
+
+    async fn release(&self, worker: &str) -> Result<u64, StoreError> {
+        let worker = worker.to_owned();
+        self.writer.write(move |desk| claim::release(desk.conn, &worker)).await
+    }
+
+    async fn sweep(&self, now: Millis) -> Result<Swept, StoreError> {
+        self.writer.write(move |desk| sweep::sweep(desk.conn, now)).await
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<Mail>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |conn| rows::find(conn, &id)).await
+    }
+
+    async fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |conn| rows::attempts(conn, &id)).await
+    }
+
+    async fn list(&self, filter: Filter) -> Result<Vec<Mail>, StoreError> {
+        self.reader.read(move |conn| reader::list(conn, &filter)).await
+    }
+
+    async fn stats(&self, now: Millis) -> Result<Stats, StoreError> {
+        self.reader.read(move |conn| reader::stats(conn, now)).await
+    }
+
+    async fn cancel(&self, id: &str, now: Millis) -> Result<Mail, StoreError> {
+        let id = id.to_owned();
+        self.writer.write(move |desk| manage::cancel(desk.conn, &id, now)).await
+    }
+
+    async fn retry(&self, id: &str, now: Millis, expires_at: Millis) -> Result<Mail, StoreError> {
+        let id = id.to_owned();
+        self.writer.write(move |desk| manage::retry(desk.conn, &id, now, expires_at)).await
+    }
+
+    async fn suppressions(&self, limit: usize) -> Result<Vec<Suppressed>, StoreError> {
+        self.reader.read(move |conn| reader::suppressions(conn, limit)).await
+    }
+
+    async fn lift(&self, recipient: &Hash) -> Result<bool, StoreError> {
+        let recipient = *recipient;
+        let sql = "DELETE FROM suppressions WHERE recipient = ?1";
+        self.writer.write(move |desk| Ok(desk.conn.execute(sql, [recipient])? > 0)).await
+    }
+
+    async fn take_quota(&self, transport: &str, day: &str, most: u32) -> Result<bool, StoreError> {
+        let (transport, day) = (transport.to_owned(), day.to_owned());
+        self.writer.write(move |desk| manage::take_quota(desk.conn, &transport, &day, most)).await
+    }
+
+    async fn give_back_quota(&self, transport: &str, day: &str) -> Result<(), StoreError> {
+        let (transport, day) = (transport.to_owned(), day.to_owned());
+        self.writer.write(move |desk| manage::give_back_quota(desk.conn, &transport, &day)).await
+    }
+
+    async fn quota_used(&self, transport: &str, day: &str) -> Result<u32, StoreError> {
+        let (transport, day) = (transport.to_owned(), day.to_owned());
+        self.reader.read(move |conn| manage::quota_used(conn, &transport, &day)).await
+    }
+
+    async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError> {
+        self.writer.write(move |desk| sweep::prune(desk.conn, before, limit)).await
+    }
+
+    async fn close(&self) {
+        self.reader.close();
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,191 @@
+//! The file: how it is made, looked at, and brought up to date. A file that is not what it should
+//! be is refused and left as it is; none is ever replaced by a new one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::meta;
+use crate::outbox::{Key, StoreError, Unusable};
+
+/// `hgyn`: whose file it is.
+const APPLICATION: i32 = 0x6867_796e;
+/// What the file must be brought to, step by step: the n-th makes version n of n - 1.
+const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+/// How every SQLite file begins.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// How long another process may hold the lock.
+const BUSY: Duration = Duration::from_secs(5);
+/// Statements that are kept prepared.
+const STATEMENTS: usize = 128;
+
+/// Opens an outbox for writing, or makes it where there is none.
+pub(super) fn writing(path: &Path, key: &Key) -> Result<Connection, StoreError> {
+    if !path.exists() {
+        make(path, key)?;
+    }
+    look(path)?;
+    let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
+    check(&mut conn, path, key)?;
+    Ok(conn)
+}
+
+/// A connection that only reads.
+pub(super) fn reading(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let conn = Connection::open_with_flags(path, flags)?;
+        conn.busy_timeout(BUSY)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        conn.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")?;
+        Ok(conn)
+    };
+    open().map_err(|error| unusable(path, &error))
+}
+
+/// Made under another name and linked into place whole: a file of this name that is empty was
+/// truncated, and of two processes that make it, one wins.
+fn make(path: &Path, key: &Key) -> Result<(), StoreError> {
+    let io = |error: io::Error| refused(path, Unusable::Io { what: error.to_string() });
+    let folder = folder(path);
+    fs::create_dir_all(&folder).map_err(io)?;
+    let draft = beside(path, &format!("-new-{}", std::process::id()));
+    let _ = fs::remove_file(&draft);
+    create(&draft).map_err(io)?;
+    let fill = || {
+        let mut conn = connect(&draft)?;
+        migrate(&mut conn)?;
+        meta::set(&conn, meta::KEY_CHECK, key.check().as_slice())?;
+        meta::set(&conn, meta::CLOSED, 1)
+    };
+    let filled = fill().map_err(|error| unusable(path, &error));
+    let made = filled.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked.and_then(|()| File::open(&folder)?.sync_all()).map_err(io),
+    });
+    for end in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(beside(&draft, end));
+    }
+    made
+}
+
+/// Readable by nobody else: the files beside it get the same mode from SQLite.
+fn create(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// What can be told before SQLite touches the file.
+fn look(path: &Path) -> Result<(), StoreError> {
+    let mut head = [0; 16];
+    let read = File::open(path).and_then(|mut file| {
+        let mut filled = 0;
+        while filled < head.len() {
+            match file.read(&mut head[filled..])? {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        Ok(filled)
+    });
+    match read {
+        Ok(0) => Err(refused(path, Unusable::Empty)),
+        Ok(_) if &head != MAGIC => Err(refused(path, Unusable::NotADatabase)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(path, Unusable::Io { what: error.to_string() })),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA secure_delete = ON;
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -65536;",
+    )?;
+    Ok(conn)
+}
+
+/// Whose it is, of which version, whole, and under our key.
+fn check(conn: &mut Connection, path: &Path, key: &Key) -> Result<(), StoreError> {
+    let broken = |error: &rusqlite::Error| unusable(path, error);
+    let application: i32 = pragma(conn, "application_id").map_err(|e| broken(&e))?;
+    let version: usize = pragma(conn, "user_version").map_err(|e| broken(&e))?;
+    if application != APPLICATION {
+        return Err(refused(path, Unusable::NotOurs));
+    }
+    if version > MIGRATIONS.len() {
+        return Err(refused(path, Unusable::Newer { version, known: MIGRATIONS.len() }));
+    }
+    let sound: String = pragma(conn, "quick_check(1)").map_err(|e| broken(&e))?;
+    if sound != "ok" {
+        return Err(refused(path, Unusable::Damaged { what: sound }));
+    }
+    migrate(conn).map_err(|e| broken(&e))?;
+    let check: Option<Vec<u8>> = meta::get(conn, meta::KEY_CHECK).map_err(|e| broken(&e))?;
+    if check.as_deref() != Some(key.check()) {
+        return Err(refused(path, Unusable::OtherKey));
+    }
+    Ok(())
+}
+
+fn pragma<T: rusqlite::types::FromSql>(conn: &Connection, name: &str) -> rusqlite::Result<T> {
+    conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+}
+
+/// Brings the file up to date, all or nothing.
+fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: usize = pragma(&transaction, "user_version")?;
+    for step in MIGRATIONS.iter().skip(version) {
+        transaction.execute_batch(step)?;
+    }
+    if version < MIGRATIONS.len() {
+        transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+    }
+    transaction.commit()
+}
+
+/// A file beside it.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+fn folder(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).to_owned()
+}
+
+fn refused(path: &Path, why: Unusable) -> StoreError {
+    StoreError::Unusable { place: path.display().to_string(), why }
+}
+
+/// A fault at opening. What passes by itself is no fault of the file.
+fn unusable(path: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => {
+            refused(path, Unusable::Damaged { what: error.to_string() })
+        }
+        Some(ErrorCode::NotADatabase) => refused(path, Unusable::NotADatabase),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => {
+            super::fault::store_error(error)
+        }
+        _ => refused(path, Unusable::Io { what: error.to_string() }),
+    }
+}
