@@ -74,7 +74,7 @@ fn find(key: &str) -> Option<&'static str> {
 }
 
 /// Commands by name, arguments by `<command>.<id>`; `*` stands for every command.
-const TEXTS: [(&str, &str); 53] = [
+const TEXTS: [(&str, &str); 79] = [
     ("hongyan", "中英文事务邮件：声明邮件类型，编写 Jinja 模板，把信送到。"),
     ("*.project", "邮件项目：文件夹，或 `embedded` 使用内置的邮件类型"),
     ("*.env_file", "另外从此文件读取变量，可多次给出"),
@@ -123,6 +123,38 @@ const TEXTS: [(&str, &str); 53] = [
     ("snapshot.output", "用于 report：网页写到哪里，`-` 为标准输出"),
     ("doctor", "检查到服务商的每一步：配置、DNS、TLS、登录、发件人，并给出处理办法"),
     ("doctor.send_to", "并向此地址发送一封测试邮件"),
+    ("worker", "投递待发队列中的邮件，不启动 HTTP 服务"),
+    ("health", "询问 HONGYAN_LISTEN 处的服务能否接收邮件；退出码 0 或 1"),
+    ("health.url", "询问另一个服务：`http://主机:端口`"),
+    ("outbox", "查看已接受的邮件，重试或停止"),
+    ("outbox list", "列出邮件，新的在前"),
+    (
+        "outbox list.state",
+        "只列出此状态，可多次给出：queued、leased、handing_over、sent、failed、expired、superseded、cancelled、unknown",
+    ),
+    ("outbox list.to", "只列出发给此地址的邮件"),
+    ("outbox list.limit", "最多多少封（1 到 1000）"),
+    ("outbox list.before", "只列出早于此邮件的：下一页"),
+    ("outbox show", "说明一封邮件的经过，以及该怎么办"),
+    ("*.id", "邮件编号"),
+    ("outbox retry", "重发失败、结果未知或过期的邮件，或让等待中的邮件立即发送"),
+    ("outbox cancel", "停止尚未发出的邮件"),
+    ("outbox prune", "删除很久以前处理完的邮件记录"),
+    ("outbox prune.older_than", "多久以前，如 `30d`；默认按 `outbox.retention`"),
+    ("outbox stats", "统计邮件：等待多少、等了多久、结果如何、额度"),
+    ("outbox suppressions", "列出永久拒收的地址，或恢复向某个地址发信"),
+    ("outbox suppressions.lift", "恢复向此地址发信；也可写 --json 中的 `recipient`"),
+    ("outbox migrate", "把待发队列升级到此版本；没有时创建"),
+    ("token", "为 HTTP 服务生成令牌"),
+    ("token new", "打印新令牌：先是客户端用的 bearer，再是写入 HONGYAN_API_TOKENS 的一项"),
+    ("token new.name", "给谁用：英文字母、数字、`-` 和 `_`"),
+    ("token new.kinds", "只能发送这些类型的邮件，用逗号分隔"),
+    (
+        "token new.scopes",
+        "可以做什么，用逗号分隔：send 发信，read 查看结果，manage 取消、重试、解除拒收",
+    ),
+    ("outbox.help", "显示帮助"),
+    ("token.help", "显示帮助"),
     ("schema", "打印 JSON Schema：某类型的变量，或供编辑器使用的项目文件"),
     ("schema.kind", "描述哪个类型的变量"),
     ("schema.file", "描述哪个项目文件"),

@@ -8,10 +8,12 @@ mod batch;
 mod chinese;
 mod doctor;
 mod exit;
+mod health;
 mod init;
 mod kinds;
 mod log;
 mod new;
+mod outbox;
 mod preview;
 mod render;
 mod report;
@@ -19,14 +21,16 @@ mod schema;
 mod send;
 mod snapshot;
 mod snapshot_report;
+mod token;
 mod usage;
 mod voice;
 mod wait;
+mod worker;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use args::{Args, Command};
+use args::{Args, Command, Token};
 pub use exit::Exit;
 use exit::Failure;
 use voice::Voice;
@@ -75,6 +79,10 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         Command::Check(check) => report::run(check, &setup(args, voice)?, voice),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &setup(args, voice)?, voice),
         Command::Doctor(doctor) => doctor::run(doctor, &setup(args, voice)?, voice),
+        Command::Worker => worker::run(|| setup_quiet(args), voice),
+        Command::Health { url } => health::run(url.as_deref(), || setup_quiet(args), voice),
+        Command::Outbox(task) => outbox::run(task, &setup(args, voice)?, voice),
+        Command::Token(Token::New(new)) => token::new(new, || setup_quiet(args), voice),
         Command::Schema(schema) => schema::run(schema, || setup_quiet(args), voice),
         Command::Completions { shell } => {
             completions(*shell, voice);

@@ -94,6 +94,13 @@ impl ApiToken {
         Ok(ApiToken { id: id.to_owned(), sha256, scopes })
     }
 
+    /// As it is written in the variable.
+    pub fn entry(&self) -> String {
+        let hash: String = self.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let scopes: Vec<String> = self.scopes.iter().map(Scope::to_string).collect();
+        format!("{}:{hash}:{}", self.id, scopes.join("+"))
+    }
+
     /// Whether mails of this kind may be sent.
     pub fn may_send(&self, kind: &str) -> bool {
         self.scopes.iter().any(|scope| match scope {
@@ -257,6 +264,7 @@ mod tests {
     fn an_entry() {
         let token = ApiToken::parse(&format!("web:{HASH}:send=notification+read")).unwrap();
         assert_eq!((token.id.as_str(), token.sha256[0], token.sha256[31]), ("web", 0x2c, 0x24));
+        assert_eq!(token.entry(), format!("web:{HASH}:send=notification+read"));
         assert!(token.may_send("notification") && !token.may_send("verification_code"));
         assert!(token.may(&Scope::Read) && !token.may(&Scope::Manage));
         assert!(!format!("{token:?}").contains("44"), "{token:?}");

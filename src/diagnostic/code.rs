@@ -157,6 +157,7 @@ codes! {
     OutboxUnusable = "outbox_unusable", "the outbox's file is damaged or is no outbox", "待发队列文件已损坏，或不是待发队列";
     OutboxNewer = "outbox_newer", "the outbox was written by a newer version", "待发队列由更新的版本写成";
     OutboxKey = "outbox_key", "the key of the outbox is missing, malformed or another one", "待发队列的密钥缺失、格式有误或不匹配";
+    OutboxMissing = "outbox_missing", "there is no outbox here", "此处没有待发队列";
     HostRefused = "host_refused", "a request names a host that is not the studio's", "请求中的主机名不是预览台的";
     OriginRefused = "origin_refused", "a request comes from another page", "请求来自其他网页";
     TokenMissing = "token_missing", "the token is missing or wrong", "缺少令牌或令牌错误";

@@ -76,6 +76,11 @@ impl Instant {
         Date(self.civil_in(zone).date())
     }
 
+    /// `2026-11-21 20:55:00`, as the clock of a zone shows it: for lists.
+    pub fn clock_in(self, zone: &TimeZone) -> String {
+        self.civil_in(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// Clock and calendar in a zone.
     pub(super) fn civil_in(self, zone: &TimeZone) -> civil::DateTime {
         zone.engine().to_datetime(self.0)

@@ -19,6 +19,8 @@ mod carrier;
 mod delivery;
 #[cfg(feature = "outbox")]
 mod enqueue;
+#[cfg(feature = "outbox")]
+mod keeping;
 mod outfit;
 mod routes;
 mod sending;
@@ -36,6 +38,8 @@ use arc_swap::ArcSwap;
 
 pub use builder::MailerBuilder;
 pub use delivery::{Copy, Delivery, State, failed_receipt};
+#[cfg(feature = "outbox")]
+pub use keeping::Need;
 pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};

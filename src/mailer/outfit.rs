@@ -17,6 +17,7 @@ use crate::config::{
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::inline::ImageMode;
+use crate::locale::TimeZone;
 use crate::mail::Mailbox;
 use crate::plan::foresee;
 use crate::source::Tree;
@@ -34,7 +35,7 @@ pub struct Outfit<'s> {
     tree: Tree,
     catalog: Catalog,
     lines: Lines,
-    outbox: OutboxSettings,
+    pub(super) outbox: (OutboxSettings, Diagnostics),
     service: (ServiceSettings, Diagnostics),
     faults: Diagnostics,
 }
@@ -54,10 +55,10 @@ impl<'s> Outfit<'s> {
             ..Sources::new(&setup.environment, when_unset)
         };
         let (lines, found) = Lines::read(&sources);
-        let (outbox, of_outbox) = OutboxSettings::read(&sources);
+        let outbox = OutboxSettings::read(&sources);
         let service = ServiceSettings::read(&sources);
         let mut faults = setup.faults.clone();
-        faults.extend(found.into_iter().chain(of_outbox));
+        faults.extend(found.into_iter().chain(outbox.1.clone()));
         let mut outfit = Outfit { setup, tree, catalog, lines, outbox, service, faults };
         outfit.faults.extend(outfit.ignored_epoch());
         outfit
@@ -70,7 +71,12 @@ impl<'s> Outfit<'s> {
 
     /// What is said of the outbox.
     pub fn outbox_settings(&self) -> &OutboxSettings {
-        &self.outbox
+        &self.outbox.0
+    }
+
+    /// The zone in which the project tells times.
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.catalog.settings.time_zone
     }
 
     /// What is said of the HTTP service, and what was noticed about it.

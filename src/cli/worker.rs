@@ -1,0 +1,144 @@
+//! `hongyan worker`: delivers what is in the outbox, for as long as it is let.
+
+use std::path::Path;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+use super::exit::{Exit, Failure};
+use super::voice::Voice;
+use crate::mailer::{Mailer, Need, Setup};
+use crate::outbox::Outbox;
+use crate::text;
+
+/// What a worker is told from outside.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+/// Why a round ended.
+enum Round {
+    /// It is over; whatever was under way has been finished
+    Over,
+    /// Secrets are to be read again
+    Again,
+    /// At once, whatever is under way
+    Now,
+}
+
+pub fn run(setup: impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
+    super::log::begin();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io(Path::new("tokio"), &error))?;
+    let result = runtime.block_on(work(&setup, voice));
+    runtime.shutdown_background();
+    result
+}
+
+async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
+    let mut told = Told::listen().map_err(|error| Failure::io(Path::new("signals"), &error))?;
+    let (mut mailer, outbox) = open(setup, voice)?;
+    tracing::info!("delivering; SIGTERM or Ctrl-C finishes what is under way");
+    loop {
+        match round(&mailer, &mut told).await? {
+            Round::Over => {
+                mailer.close().await;
+                outbox.store().close().await;
+                return Ok(Exit::Done);
+            }
+            Round::Now => {
+                voice.note(&text!(
+                    "stopped at once: what was being handed over is looked at again by the next worker",
+                    "已立即停止：正在移交的邮件由下一个投递进程继续处理"
+                ));
+                return Ok(Exit::NotNow);
+            }
+            Round::Again => match renewed(setup, &outbox, voice) {
+                Ok(newer) => {
+                    mailer.close().await;
+                    mailer = newer;
+                    tracing::info!("configuration, secrets and project were read again");
+                }
+                Err(failure) => {
+                    voice.warn(&failure.faults);
+                    tracing::error!("what was read again cannot be used: going on as before");
+                }
+            },
+        }
+    }
+}
+
+/// Delivers until a signal comes; what is under way is finished then, unless a second one comes.
+async fn round(mailer: &Mailer, told: &mut Told) -> Result<Round, Failure> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let until = async {
+        let _ = stopped.await;
+    };
+    let mut running = std::pin::pin!(mailer.run_worker(until));
+    let again = tokio::select! {
+        result = &mut running => return result.map(|()| Round::Over).map_err(Failure::from),
+        again = told.next() => again,
+    };
+    if !again {
+        tracing::info!("finishing what is under way; once more to stop at once");
+    }
+    let _ = stop.send(());
+    loop {
+        tokio::select! {
+            result = &mut running => {
+                result.map_err(Failure::from)?;
+                return Ok(if again { Round::Again } else { Round::Over });
+            }
+            again = told.next() => if !again {
+                return Ok(Round::Now);
+            },
+        }
+    }
+}
+
+impl Told {
+    fn listen() -> std::io::Result<Told> {
+        Ok(Told {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for a signal; whether it asks for no more than to read everything again.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            _ = self.terminate.recv() => false,
+            _ = self.interrupt.recv() => false,
+            _ = self.hang_up.recv() => true,
+        }
+    }
+}
+
+fn open(
+    setup: &impl Fn() -> Result<Setup, Failure>,
+    voice: &Voice,
+) -> Result<(Mailer, Outbox), Failure> {
+    let setup = setup()?;
+    let outfit = setup.service_outfit()?;
+    voice.warn(&outfit.warnings());
+    let outbox = outfit.outbox(Need::Always)?;
+    let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;
+    Ok((mailer, outbox))
+}
+
+/// The same outbox, and all else anew.
+fn renewed(
+    setup: &impl Fn() -> Result<Setup, Failure>,
+    outbox: &Outbox,
+    voice: &Voice,
+) -> Result<Mailer, Failure> {
+    let setup = setup()?;
+    let outfit = setup.service_outfit()?;
+    voice.warn(&outfit.warnings());
+    Ok(outfit.builder(None)?.outbox(outbox.clone()).build()?)
+}
