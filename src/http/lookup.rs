@@ -2,6 +2,7 @@
 
 use axum::Json as JsonBody;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::{Map, Value as Json, json};
 
@@ -85,9 +86,13 @@ pub async fn retry(
     let outbox = &live.outbox;
     let now = outbox.clock().now();
     let mail = find(outbox, &id).await?;
-    // It gets as long as it had at first.
-    let lifetime = mail.expires_at.saturating_sub(mail.accepted_at).max(0);
-    let mail = outbox.store().retry(&mail.id, now, now.saturating_add(lifetime)).await?;
+    let over = [MailState::Failed, MailState::Unknown, MailState::Queued].contains(&mail.state)
+        && mail.expires_at <= now;
+    if over {
+        let detail = text!("its lifetime has passed", "有效期已过");
+        return Err(Problem::new(StatusCode::CONFLICT, Code::WrongState).detail(detail));
+    }
+    let mail = outbox.store().retry(&mail.id, now, mail.expires_at).await?;
     outbox.ring();
     whole(outbox, &mail, language).await
 }
