@@ -95,6 +95,8 @@ pub struct Server {
     asked: Asked,
     options: Options,
     warnings: Diagnostics,
+    /// What the project's files looked like before they were read
+    print: u64,
 }
 
 impl Server {
@@ -104,6 +106,7 @@ impl Server {
     /// What is wrong with project and settings; a port that is taken; other machines that could
     /// ask without a token.
     pub fn open(setup: Setup, asked: Asked, options: Options) -> Result<Server, StartError> {
+        let print = fingerprint(&setup.project);
         let Found { live, settings, warnings } = Live::read(&setup, None)?;
         let wanted = options.listen.as_deref().or(settings.listen.as_deref()).unwrap_or(USUAL);
         let (listener, address) = listen::listen(wanted, SERVICE)?;
@@ -118,7 +121,7 @@ impl Server {
             requests: Requests::default(),
             draining: AtomicBool::new(false),
         });
-        Ok(Server { service, listener, address, setup, asked, options, warnings })
+        Ok(Server { service, listener, address, setup, asked, options, warnings, print })
     }
 
     /// Where it is to be asked.
@@ -159,7 +162,7 @@ impl Server {
         workers.begin(&self.service.current.get().mailer);
         let mut setup = self.setup;
         let watch = self.options.watch;
-        let mut print = fingerprint(&setup.project);
+        let mut print = self.print;
         loop {
             tokio::select! {
                 signal = signals.next() => match signal {
