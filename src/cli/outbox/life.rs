@@ -87,6 +87,9 @@ fn ended(mail: &Mail) -> Option<Line> {
             "given up: three workers in a row ended while they had it",
             "已放弃：连续三个投递进程在处理它时中断"
         ),
+        (State::Failed, Some("parent")) => {
+            text!("the mail of which it is a copy was not sent", "原件没有发出，副本也不再发送")
+        }
         (State::Unknown, Some("lease_lost")) => text!(
             "the worker ended while it handed the mail over: held for a person",
             "投递进程在移交时中断：留待人工确认"
@@ -210,8 +213,8 @@ fn unknown(mail: &Mail) -> Vec<Text> {
             "请在服务商的发信记录中查找 Message-ID，或询问收件人"
         ),
         text!(
-            "if it did not arrive: `hongyan outbox retry {id}` sends it again under the same Message-ID; if it did: `hongyan outbox cancel {id}`",
-            "若没有收到：用 `hongyan outbox retry {id}` 以同一 Message-ID 重发；若已收到：用 `hongyan outbox cancel {id}`"
+            "if it did not arrive: `hongyan outbox retry {id}` sends it again under the same Message-ID; if it did, nothing is to be done",
+            "若没有收到：用 `hongyan outbox retry {id}` 以同一 Message-ID 重发；若已收到，无需处理"
         ),
     ]
 }
