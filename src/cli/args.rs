@@ -78,6 +78,11 @@ pub enum Command {
   hongyan preview
   hongyan preview --listen 127.0.0.1:8080 --lang en")]
     Preview(Preview),
+    /// Accept mails over HTTP and deliver them
+    #[command(after_help = "Examples:
+  hongyan serve
+  hongyan serve --listen 0.0.0.0:3026 --no-worker")]
+    Serve(Serve),
     /// Find everything wrong with the project before anything is sent
     Check(Check),
     /// Compare all mails with the files under snapshots/
@@ -112,6 +117,8 @@ pub enum Command {
     Token(Token),
     /// Print a JSON Schema: of a kind's variables, or of a project file for editors
     Schema(Schema),
+    /// Print the OpenAPI document of the HTTP service, with a path for each kind
+    Openapi,
     /// Print shell completions
     Completions {
         /// The shell
@@ -323,6 +330,19 @@ pub struct Preview {
     /// A name beside this machine's own under which the studio may be opened
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
+}
+
+#[derive(clap::Args)]
+pub struct Serve {
+    /// Where to listen; 127.0.0.1:3026 by default, off this machine only with HONGYAN_API_TOKENS
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Deliver nothing here: `hongyan worker` does
+    #[arg(long)]
+    pub no_worker: bool,
+    /// Load the project again when its files change
+    #[arg(long)]
+    pub watch: bool,
 }
 
 #[derive(clap::Args)]

@@ -74,7 +74,7 @@ fn find(key: &str) -> Option<&'static str> {
 }
 
 /// Commands by name, arguments by `<command>.<id>`; `*` stands for every command.
-const TEXTS: [(&str, &str); 79] = [
+const TEXTS: &[(&str, &str)] = &[
     ("hongyan", "中英文事务邮件：声明邮件类型，编写 Jinja 模板，把信送到。"),
     ("*.project", "邮件项目：文件夹，或 `embedded` 使用内置的邮件类型"),
     ("*.env_file", "另外从此文件读取变量，可多次给出"),
@@ -109,6 +109,14 @@ const TEXTS: [(&str, &str); 79] = [
     ("preview", "打开预览台：边写边看邮件，发测试邮件，查看存下的邮件"),
     ("preview.listen", "在哪里监听；要让其他机器访问，必须设置 HONGYAN_PREVIEW_TOKEN"),
     ("preview.allow_host", "除本机名称外，还允许用此主机名打开预览台"),
+    ("serve", "通过 HTTP 接收并投递邮件"),
+    (
+        "serve.listen",
+        "监听的地址，默认 127.0.0.1:3026；监听本机以外的地址必须设置 HONGYAN_API_TOKENS",
+    ),
+    ("serve.no_worker", "不在此进程投递，由 `hongyan worker` 负责"),
+    ("serve.watch", "文件变化时重新加载项目"),
+    ("openapi", "打印 HTTP 服务的 OpenAPI 文档，每种邮件类型一个路径"),
     ("check", "在发送之前找出项目中的所有问题"),
     ("check.kinds", "只检查这些类型"),
     ("check.format", "以何种格式打印结果：终端、JSON、SARIF、GitHub"),

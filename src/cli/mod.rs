@@ -19,6 +19,7 @@ mod render;
 mod report;
 mod schema;
 mod send;
+mod serve;
 mod snapshot;
 mod snapshot_report;
 mod token;
@@ -75,6 +76,7 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         Command::Render(render) => render::run(render, &setup(args, voice)?, voice),
         Command::Send(send) => send::run(send, &setup(args, voice)?, voice),
         Command::Preview(preview) => preview::run(preview, args, setup(args, voice)?, voice),
+        Command::Serve(serve) => serve::run(serve, args, setup(args, voice)?, voice),
         Command::Check(check) if check.codes => report::codes(voice),
         Command::Check(check) => report::run(check, &setup(args, voice)?, voice),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &setup(args, voice)?, voice),
@@ -84,6 +86,7 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         Command::Outbox(task) => outbox::run(task, &setup(args, voice)?, voice),
         Command::Token(Token::New(new)) => token::new(new, || setup_quiet(args), voice),
         Command::Schema(schema) => schema::run(schema, || setup_quiet(args), voice),
+        Command::Openapi => schema::openapi(&setup_quiet(args)?, voice),
         Command::Completions { shell } => {
             completions(*shell, voice);
             Ok(Exit::Done)

@@ -30,6 +30,13 @@ pub fn run(
     Ok(Exit::Done)
 }
 
+/// `hongyan openapi`
+pub fn openapi(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    let composer = Composer::load(&setup.open_project()?)?;
+    voice.document(&crate::http::document(composer.catalog()));
+    Ok(Exit::Done)
+}
+
 fn kind_schema(name: &str, setup: &Setup) -> Result<Json, Failure> {
     let composer = Composer::load(&setup.open_project()?)?;
     let kind = composer.catalog().kind(name)?;

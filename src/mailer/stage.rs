@@ -43,6 +43,12 @@ impl Stage {
         })
     }
 
+    /// The brand's name where the project says none.
+    pub fn brand_name(&self) -> &str {
+        let from = &self.profile.from;
+        from.name().map_or(from.address().as_str(), |name| name.as_str())
+    }
+
     /// Who mails are from, where a kind has no sender of its own.
     pub fn from(&self) -> &Mailbox {
         &self.profile.from
