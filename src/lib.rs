@@ -107,7 +107,7 @@ pub mod compose;
 pub mod composer;
 #[cfg(feature = "mailer")]
 pub mod config;
-#[cfg(feature = "outbox")]
+#[cfg(feature = "mailer")]
 mod crash;
 pub mod diagnostic;
 #[cfg(feature = "cli")]

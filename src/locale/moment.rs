@@ -81,6 +81,13 @@ impl Instant {
         self.civil_in(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// When the next day begins in a zone.
+    pub fn next_day_in(self, zone: &TimeZone) -> Option<Instant> {
+        let tomorrow = self.date_in(zone).0.tomorrow().ok()?;
+        let midnight = tomorrow.to_zoned(zone.engine().clone()).ok()?;
+        Some(Instant(midnight.timestamp()))
+    }
+
     /// Clock and calendar in a zone.
     pub(super) fn civil_in(self, zone: &TimeZone) -> civil::DateTime {
         zone.engine().to_datetime(self.0)

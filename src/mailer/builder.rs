@@ -9,6 +9,8 @@ use super::routes::Routes;
 use super::setup::{Asked, Setup};
 use super::{Mailer, Shared};
 use crate::composer::Composer;
+#[cfg(feature = "outbox")]
+use crate::config::Pace;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 #[cfg(feature = "outbox")]
@@ -28,6 +30,10 @@ pub struct MailerBuilder {
     brand_name: Option<String>,
     #[cfg(feature = "outbox")]
     outbox: Option<Outbox>,
+    #[cfg(feature = "outbox")]
+    limits: super::limits::Limits,
+    #[cfg(feature = "outbox")]
+    worker: super::WorkerSettings,
 }
 
 impl MailerBuilder {
@@ -64,6 +70,34 @@ impl MailerBuilder {
         self
     }
 
+    /// How many mails a domain gets, where there is an outbox.
+    #[cfg(feature = "outbox")]
+    pub fn per_domain(mut self, most: Pace) -> Self {
+        self.limits.per_domain = Some(most);
+        self
+    }
+
+    /// How many mails are taken in all, where there is an outbox.
+    #[cfg(feature = "outbox")]
+    pub fn global(mut self, most: Pace) -> Self {
+        self.limits.global = Some(most);
+        self
+    }
+
+    /// Lets limits hold for mails that are only caught, too.
+    #[cfg(feature = "outbox")]
+    pub fn limit_inbox(mut self) -> Self {
+        self.limits.of_inbox = true;
+        self
+    }
+
+    /// How [`Mailer::run_worker`] works.
+    #[cfg(feature = "outbox")]
+    pub fn worker(mut self, settings: super::WorkerSettings) -> Self {
+        self.worker = settings;
+        self
+    }
+
     /// Transports with their routes, as the configuration has them.
     pub(super) fn routes(self, routes: Routes) -> Self {
         MailerBuilder { routes: Some(routes), ..self }
@@ -76,7 +110,12 @@ impl MailerBuilder {
     pub fn build(self) -> Result<Mailer, Error> {
         let tree = self.tree.unwrap_or_else(shipped);
         let carriers = self.transports.into_iter().map(Carrier::new).collect();
-        let routes = self.routes.unwrap_or_else(|| Routes::in_order(carriers));
+        #[cfg_attr(not(feature = "outbox"), allow(unused_mut))]
+        let mut routes = self.routes.unwrap_or_else(|| Routes::in_order(carriers));
+        #[cfg(feature = "outbox")]
+        if let Some(outbox) = &self.outbox {
+            routes.keep_in(outbox);
+        }
         let first =
             routes.carriers().first().ok_or_else(|| Error::configuration(no_transport()))?;
         let from = &first.transport.profile().from;
@@ -90,6 +129,12 @@ impl MailerBuilder {
                 epoch: self.epoch,
                 #[cfg(feature = "outbox")]
                 outbox: self.outbox,
+                #[cfg(feature = "outbox")]
+                limits: self.limits,
+                #[cfg(feature = "outbox")]
+                worker: self.worker,
+                #[cfg(feature = "outbox")]
+                looked: Default::default(),
             }),
         })
     }

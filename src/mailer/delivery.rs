@@ -144,6 +144,35 @@ impl Delivery {
         }
     }
 
+    /// A mail that is durable.
+    #[cfg(feature = "outbox")]
+    pub(super) fn queued(
+        ticket: crate::outbox::Ticket,
+        kind: String,
+        to: String,
+        transport: String,
+    ) -> Delivery {
+        Delivery {
+            id: ticket.id,
+            message_id: ticket.message_id,
+            kind,
+            locale: ticket.locale,
+            to,
+            state: State::Queued,
+            transport,
+            reply: None,
+            provider_id: None,
+            adapted: Vec::new(),
+            path: None,
+            timings_ms: Vec::new(),
+            error: None,
+            tried: Vec::new(),
+            expires_at: Some(ticket.expires_at),
+            replaced: ticket.replaced,
+            copies: Vec::new(),
+        }
+    }
+
     /// The line that operators look for: no address, subject or variable in it.
     pub(super) fn log(&self) {
         let Delivery { to, id, kind, locale, transport, .. } = self;

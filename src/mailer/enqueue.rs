@@ -1,12 +1,20 @@
 //! Mails into the outbox: rendered, planned and sealed before they are accepted.
 
-use super::Mailer;
-use super::sending::needs_outbox;
+use super::carrier::Carrier;
+use super::delivery::Delivery;
 use super::wishes::{Enqueued, Wishes};
-use crate::compose::Rendered;
-use crate::composer::Draft;
+use super::{Mailer, forecast, new_id, new_mail, sending::needs_outbox};
+use crate::compose::{Rendered, Seal, compose};
+use crate::composer::{Composer, Draft};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
-use crate::outbox::Outbox;
+use crate::outbox::{Idempotency, Millis, NewMail, Outbox, Submission, Verdict};
+use crate::text;
+
+/// A time that has just passed is now: clocks differ, and requests take time.
+const JUST_PASSED: Millis = 60_000;
+/// How far ahead a mail may be asked for.
+const LATEST: Millis = 30 * 86_400_000;
 
 impl Mailer {
     /// The outbox, where there is one.
@@ -14,17 +22,26 @@ impl Mailer {
         self.shared.outbox.as_ref()
     }
 
+    /// The names of the transports that can carry a mail, in the order in which they are tried.
+    ///
+    /// # Errors
+    /// Why none of them can.
+    pub fn plan(&self, rendered: &Rendered) -> Result<Vec<String>, Error> {
+        let route = self.shared.routes.plan(rendered)?;
+        Ok(route.iter().map(|carrier| carrier.name().to_owned()).collect())
+    }
+
     /// Renders mails and puts them into the outbox: all of them or none. It returns once they are
     /// durable.
     ///
     /// # Errors
     /// What is wrong with a draft; why the outbox refuses them ([`Error::refusal`]) or cannot take
-    /// them now ([`Error::store`]); that a mail could not leave within its lifetime.
+    /// them now ([`Error::store`]); that a code could not leave before it is void.
     pub async fn enqueue(&self, drafts: &[Draft], wishes: &Wishes) -> Result<Enqueued, Error> {
         let composer = self.composer();
         let rendered: Result<Vec<Rendered>, _> =
             drafts.iter().map(|draft| composer.render(draft)).collect();
-        self.enqueue_rendered(rendered?, wishes).await
+        self.take(&composer, rendered?, wishes).await
     }
 
     /// The same for mails that were rendered already.
@@ -36,7 +53,119 @@ impl Mailer {
         mails: Vec<Rendered>,
         wishes: &Wishes,
     ) -> Result<Enqueued, Error> {
-        let _ = (mails, wishes);
-        Err(needs_outbox("enqueue").into())
+        self.take(&self.composer(), mails, wishes).await
+    }
+
+    /// One mail, as those see it who send.
+    pub(super) async fn send_later(
+        &self,
+        draft: &Draft,
+        wishes: &Wishes,
+    ) -> Result<Delivery, Error> {
+        let composer = self.composer();
+        let rendered = composer.render(draft)?;
+        let (to, kind) = (rendered.recipients.to.address().masked(), rendered.kind.clone());
+        let route = self.plan(&rendered)?;
+        let mut taken = self.take(&composer, vec![rendered], wishes).await?;
+        let ticket = taken.tickets.pop().ok_or_else(|| needs_outbox("send"))?;
+        let transport = route.into_iter().next().unwrap_or_default();
+        Ok(Delivery::queued(ticket, kind, to, transport))
+    }
+
+    async fn take(
+        &self,
+        composer: &Composer,
+        mails: Vec<Rendered>,
+        wishes: &Wishes,
+    ) -> Result<Enqueued, Error> {
+        let outbox = self.outbox().ok_or_else(|| needs_outbox("enqueue"))?;
+        let now = outbox.clock().now();
+        let send_at = wishes.send_at.map_or(Ok(now), |wanted| when(wanted, now))?;
+        let mut limited = false;
+        let mut taken = Vec::with_capacity(mails.len());
+        for rendered in &mails {
+            let request = Request { composer, outbox, rendered, wishes, now, send_at };
+            let (mail, counts) = self.accept(&request).await?;
+            limited |= counts;
+            taken.push(mail);
+        }
+        let submission = Submission {
+            now,
+            idempotency: wishes.idempotency.as_ref().map(|key| Idempotency {
+                key: outbox.key().hash("request", &[key.scope.as_bytes(), key.key.as_bytes()]),
+                body: outbox.key().hash("body", &[&key.body]),
+            }),
+            caps: if limited { self.caps(outbox, wishes) } else { Vec::new() },
+            mails: taken,
+        };
+        let verdict = outbox.store().accept(submission).await?;
+        crate::crash::here("after_accept");
+        outbox.ring();
+        self.look_for_worker();
+        match verdict {
+            Verdict::Accepted(tickets) => Ok(Enqueued { tickets, replayed: false }),
+            Verdict::Replayed(tickets) => Ok(Enqueued { tickets, replayed: true }),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// Plans, seals and composes one mail, so that what is accepted can be sent; and whether it
+    /// counts towards limits.
+    async fn accept(&self, request: &Request<'_>) -> Result<(NewMail, bool), Error> {
+        let Request { composer, rendered, now, send_at, .. } = *request;
+        let kind = composer.catalog().kind(&rendered.kind)?;
+        let route = self.shared.routes.plan(rendered)?;
+        let lifetime = kind.lives(&rendered.vars);
+        if send_at <= now {
+            forecast::check(rendered.category, lifetime, &route).await?;
+        }
+        let seal = self.seal(rendered, route[0])?;
+        let message = compose(rendered, &seal, route[0].transport.profile())?;
+        let limited = self.shared.limits.hold_for(route[0]);
+        let mut mail = new_mail::new(request, kind, &seal, message.adapted());
+        mail.route = route.iter().map(|carrier| carrier.name().to_owned()).collect();
+        if limited {
+            mail.limits = self.shared.limits.of(kind, request);
+        }
+        Ok((mail, limited))
+    }
+
+    fn caps(&self, outbox: &Outbox, wishes: &Wishes) -> Vec<crate::outbox::Limit> {
+        wishes.caps.iter().cloned().chain(self.shared.limits.global(outbox)).collect()
+    }
+
+    /// In the outbox ids are never those of a fixed clock: two equal mails are two mails.
+    fn seal(&self, rendered: &Rendered, first: &Carrier) -> Result<Seal, Error> {
+        let from = rendered.recipients.from.as_ref();
+        let from = from.unwrap_or(&first.transport.profile().from);
+        let date = self.shared.epoch.unwrap_or_else(super::now);
+        Ok(Seal::new(&new_id(), date, from)?)
+    }
+}
+
+/// One mail that is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub composer: &'a Composer,
+    pub outbox: &'a Outbox,
+    pub rendered: &'a Rendered,
+    pub wishes: &'a Wishes,
+    pub now: Millis,
+    pub send_at: Millis,
+}
+
+/// When a mail may leave that is asked for at a time. Its lifetime is counted from then on.
+fn when(wanted: i64, now: Millis) -> Result<Millis, Diagnostic> {
+    let wanted = wanted.saturating_mul(1_000);
+    let refused = |title| Err(Diagnostic::error(Code::SendAtRefused, title).pointer("/send_at"));
+    match wanted - now {
+        ahead if ahead < -JUST_PASSED => {
+            refused(text!("`send_at` has passed", "`send_at` 已经过去"))
+        }
+        ahead if ahead > LATEST => refused(text!(
+            "`send_at` is more than 30 days ahead",
+            "`send_at` 不能晚于 30 天之后"
+        )),
+        _ => Ok(wanted.max(now)),
     }
 }

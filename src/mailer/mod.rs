@@ -20,9 +20,19 @@ mod delivery;
 #[cfg(feature = "outbox")]
 mod enqueue;
 #[cfg(feature = "outbox")]
+mod forecast;
+#[cfg(feature = "outbox")]
 mod keeping;
+#[cfg(feature = "outbox")]
+mod limits;
+mod meter;
+#[cfg(feature = "outbox")]
+mod new_mail;
 mod outfit;
+mod pacer;
 mod routes;
+#[cfg(feature = "outbox")]
+mod seats;
 mod sending;
 mod setup;
 mod stage;
@@ -46,6 +56,8 @@ pub use setup::{Asked, Setup};
 pub use stage::{Stage, finished, finished_html};
 #[cfg(feature = "outbox")]
 pub use wishes::{Enqueued, IdempotencyKey, Wishes};
+#[cfg(feature = "outbox")]
+pub use worker::WorkerSettings;
 
 use crate::catalog::Category;
 use crate::compose::{Rendered, Seal, compose};
@@ -81,6 +93,13 @@ struct Shared {
     epoch: Option<i64>,
     #[cfg(feature = "outbox")]
     outbox: Option<Outbox>,
+    #[cfg(feature = "outbox")]
+    limits: limits::Limits,
+    #[cfg(feature = "outbox")]
+    worker: WorkerSettings,
+    /// When it was last looked whether anybody delivers
+    #[cfg(feature = "outbox")]
+    looked: std::sync::atomic::AtomicI64,
 }
 
 impl Mailer {
@@ -131,16 +150,29 @@ impl Mailer {
     }
 
     /// Renders, seals, composes and delivers a draft, copies included. Transports of the route are
-    /// tried in their order, as long as no copy can be out.
+    /// tried in their order, as long as no copy can be out. With an outbox it returns once the mail
+    /// is durable.
     ///
     /// # Errors
     /// See [`Error::kind`].
     pub async fn send(&self, draft: &Draft) -> Result<Delivery, Error> {
+        #[cfg(feature = "outbox")]
+        if self.shared.outbox.is_some() {
+            return self.send_later(draft, &Wishes::default()).await;
+        }
+        self.send_now(draft).await
+    }
+
+    /// Delivers a draft at once and returns with the transport's answer, past the outbox.
+    ///
+    /// # Errors
+    /// See [`Error::kind`].
+    pub async fn send_now(&self, draft: &Draft) -> Result<Delivery, Error> {
         let mut clock = Clock::start();
         let rendered = self.composer().render(draft)?;
         clock.step("render");
         let route = self.shared.routes.plan(&rendered)?;
-        let seal = self.seal(&rendered, route[0])?;
+        let seal = self.seal_now(&rendered, route[0])?;
         let delivery = deliver(&rendered, &seal, &route, clock).await;
         match &delivery {
             Ok(delivery) => delivery.log(),
@@ -149,7 +181,7 @@ impl Mailer {
         delivery
     }
 
-    fn seal(&self, rendered: &Rendered, first: &Carrier) -> Result<Seal, Error> {
+    fn seal_now(&self, rendered: &Rendered, first: &Carrier) -> Result<Seal, Error> {
         let from = rendered.recipients.from.as_ref();
         let from = from.unwrap_or(&first.transport.profile().from);
         Ok(match self.shared.epoch {

@@ -206,6 +206,10 @@ impl<'s> Outfit<'s> {
     fn carrier(&self, named: &NamedTransport) -> Result<Carrier, Error> {
         let mut carrier = Carrier::new(self.open(named)?);
         carrier.is_real = named.setting.is_real();
+        #[cfg(feature = "outbox")]
+        {
+            carrier.seats = super::seats::Seats::of(named.connections);
+        }
         Ok(carrier.limited(named.pace, named.quota.clone()))
     }
 

@@ -37,6 +37,13 @@ impl Routes {
         Ok(able.into_iter().map(|at| carriers[at]).collect())
     }
 
+    /// Counts quotas where all processes see them.
+    #[cfg(feature = "outbox")]
+    pub fn keep_in(&mut self, outbox: &crate::outbox::Outbox) {
+        let meters = self.carriers.iter_mut().filter_map(|carrier| carrier.meter.as_mut());
+        meters.for_each(|meter| meter.keep_in(outbox));
+    }
+
     pub fn carriers(&self) -> &[Carrier] {
         &self.carriers
     }
@@ -58,7 +65,8 @@ impl Routes {
         names.iter().filter_map(|name| self.carrier(name)).collect()
     }
 
-    fn carrier(&self, name: &str) -> Option<&Carrier> {
+    /// A transport by its name, with what is known of it.
+    pub fn carrier(&self, name: &str) -> Option<&Carrier> {
         self.carriers.iter().find(|carrier| carrier.transport.name() == name)
     }
 }

@@ -20,6 +20,8 @@ pub struct Sending<'m> {
     reply_to: Option<Mailbox>,
     headers: Vec<CustomHeader>,
     attachments: Vec<Attachment>,
+    idempotency_key: Option<String>,
+    send_at: Option<i64>,
     faults: Diagnostics,
 }
 
@@ -33,6 +35,8 @@ impl<'m> Sending<'m> {
             reply_to: None,
             headers: Vec::new(),
             attachments: Vec::new(),
+            idempotency_key: None,
+            send_at: None,
             faults: Diagnostics::new(),
         }
     }
@@ -80,24 +84,23 @@ impl<'m> Sending<'m> {
         self
     }
 
-    /// Asks that a mail with this key is sent once only. It needs an outbox, which this version
-    /// does not have, so sending then fails: a promise that cannot be kept is not made.
+    /// Asks that a mail with this key is sent once only, however often it is asked for. Without an
+    /// outbox sending then fails: a promise that cannot be kept is not made.
     pub fn idempotency_key(mut self, key: &str) -> Self {
-        let _ = key;
-        self.faults.push(needs_outbox("idempotency_key"));
+        self.idempotency_key = Some(key.to_owned());
         self
     }
 
-    /// Asks that the mail leaves at a time (seconds since 1970). It needs an outbox, as
+    /// Asks that the mail leaves at a time (seconds since 1970), at most 30 days ahead; its lifetime
+    /// is counted from then on. It needs an outbox, as
     /// [`idempotency_key`](Sending::idempotency_key) does.
     pub fn send_at(mut self, time: i64) -> Self {
-        let _ = time;
-        self.faults.push(needs_outbox("send_at"));
+        self.send_at = Some(time);
         self
     }
 
     /// Renders a kind in a locale (a tag, or a whole Accept-Language) and sends it. It returns
-    /// with the transport's answer.
+    /// with the transport's answer; with an outbox, once the mail is durable.
     ///
     /// # Errors
     /// See [`Error::kind`].
@@ -107,9 +110,29 @@ impl<'m> Sending<'m> {
         locale: &str,
         vars: impl Serialize,
     ) -> Result<Delivery, Error> {
+        #[cfg(feature = "outbox")]
+        if self.mailer.outbox().is_some() {
+            let (mailer, send_at) = (self.mailer, self.send_at);
+            let key = self.idempotency_key.clone();
+            let draft = self.into_draft(kind, locale, vars)?;
+            let idempotency = key.map(|key| super::wishes::of_library(key, &draft));
+            let wishes = super::Wishes { idempotency, send_at, ..super::Wishes::default() };
+            return mailer.send_later(&draft, &wishes).await;
+        }
         let mailer = self.mailer;
-        let draft = self.into_draft(kind, locale, vars)?;
-        mailer.send(&draft).await
+        let draft = self.without_outbox().into_draft(kind, locale, vars)?;
+        mailer.send_now(&draft).await
+    }
+
+    /// What only an outbox can keep is a fault.
+    fn without_outbox(mut self) -> Self {
+        if self.idempotency_key.is_some() {
+            self.faults.push(needs_outbox("idempotency_key"));
+        }
+        if self.send_at.is_some() {
+            self.faults.push(needs_outbox("send_at"));
+        }
+        self
     }
 
     fn into_draft(

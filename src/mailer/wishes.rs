@@ -1,5 +1,8 @@
 //! What a request asks of the outbox beside its mails, and what it gets back.
 
+use serde_json::json;
+
+use crate::composer::Draft;
 use crate::outbox::{Limit, Ticket};
 
 /// What a request asks for beside its mails.
@@ -35,6 +38,31 @@ pub struct Enqueued {
     pub tickets: Vec<Ticket>,
     /// Whether the request was taken before, and this is its first answer
     pub replayed: bool,
+}
+
+/// The key of a mail that was asked for in this process: the draft is its body.
+pub(super) fn of_library(key: String, draft: &Draft) -> IdempotencyKey {
+    let all = |mailboxes: &[crate::mail::Mailbox]| -> Vec<String> {
+        mailboxes.iter().map(|mailbox| mailbox.address().as_str().to_owned()).collect()
+    };
+    let headers: Vec<[&str; 2]> =
+        draft.headers.iter().map(|header| [header.name(), header.value()]).collect();
+    let mut body = json!({
+        "kind": draft.kind,
+        "locale": draft.locale,
+        "vars": draft.vars,
+        "to": draft.to.address().as_str(),
+        "cc": all(&draft.cc),
+        "bcc": all(&draft.bcc),
+        "headers": headers,
+    })
+    .to_string()
+    .into_bytes();
+    for attachment in &draft.attachments {
+        body.extend_from_slice(attachment.filename().as_bytes());
+        body.extend_from_slice(attachment.bytes());
+    }
+    IdempotencyKey { scope: String::new(), key, body }
 }
 
 /// Never the body: it may hold codes.

@@ -260,8 +260,8 @@ pub struct Attempt {
 pub struct Record {
     /// When
     pub now: Millis,
-    /// For the log; none where no attempt was made
-    pub attempt: Option<Attempt>,
+    /// For the log, one for each transport that was asked; none where no attempt was made
+    pub attempts: Vec<Attempt>,
     /// What becomes of the mail
     pub next: Next,
     /// Where it was sent: the provider's own id, what was changed (JSON)

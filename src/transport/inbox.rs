@@ -38,6 +38,10 @@ impl Transport for InboxTransport {
         &self.profile
     }
 
+    fn is_inbox(&self) -> bool {
+        true
+    }
+
     async fn deliver(
         &self,
         mail: Outgoing<'_>,

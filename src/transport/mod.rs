@@ -86,6 +86,11 @@ pub trait Transport: Send + Sync {
         &Limits::NONE
     }
 
+    /// Whether it only catches mails, for development: the outbox does not count them.
+    fn is_inbox(&self) -> bool {
+        false
+    }
+
     /// Ends warm connections. It may be used again afterwards.
     async fn close(&self) {}
 

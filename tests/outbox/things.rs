@@ -147,7 +147,7 @@ pub async fn claimed(store: &dyn Store, now: Millis) -> Claimed {
 
 /// A record without an attempt.
 pub fn record(now: Millis, next: Next) -> Record {
-    Record { now, attempt: None, next, provider_id: None, adapted: None, suppress: None }
+    Record { now, attempts: Vec::new(), next, provider_id: None, adapted: None, suppress: None }
 }
 
 /// A mail that must be there.

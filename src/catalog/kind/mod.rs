@@ -16,7 +16,7 @@ use samples::{Sample, read_samples};
 use crate::diagnostic::{Diagnostics, Severity, SourceText, Span};
 use crate::locale::{Duration, TimeZone};
 use crate::mail::Mailbox;
-use crate::vars::Declaration;
+use crate::vars::{Declaration, Vars};
 use crate::yaml::{self, Fields, Value};
 
 /// What a mail is for. Headers, lint rules, lane and `in_doubt` follow from it.
@@ -161,6 +161,18 @@ impl Kind {
         kind.check_samples(names_faults);
         fields.finish(faults);
         Some(kind)
+    }
+
+    /// How long a mail with these variables may wait.
+    pub fn lives(&self, vars: &Vars) -> Duration {
+        let said = match &self.lifetime {
+            Lifetime::Fixed(lifetime) => return *lifetime,
+            Lifetime::Variable(name) => vars.get(name),
+        };
+        match said {
+            Some(crate::vars::Value::Duration(lifetime)) => *lifetime,
+            _ => usual_lifetime(self.category),
+        }
     }
 
     /// Whether all variables could be read: else nothing is held against them.

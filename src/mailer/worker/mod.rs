@@ -1,18 +1,36 @@
 //! The worker: takes mails out of the outbox and delivers them.
+//!
+//! One loop claims as many mails as there are free places at transports that take any; each mail is
+//! a task of its own, so that what goes wrong with one costs that one. A mail is claimed under a
+//! lease that outlasts its delivery. Whoever has lost the lease writes nothing more.
+
+mod attempt;
+mod desk;
+mod handing_over;
+mod job;
+mod record;
+mod rounds;
+mod settings;
+mod watch;
+
+pub use settings::WorkerSettings;
 
 use super::Mailer;
 use super::sending::needs_outbox;
 use crate::error::Error;
+use desk::Desk;
 
 impl Mailer {
     /// Delivers what is in the outbox until `until` comes true; what is under way is finished
-    /// then, and the rest given back. It is safe to drop: what was leased is delivered later, by
-    /// this worker or another.
+    /// then, and the rest given back. It may be dropped at any time: what was leased is delivered
+    /// when the lease has run out, by this worker or another.
     ///
     /// # Errors
-    /// There is no outbox, or it cannot be used.
+    /// There is no outbox, or it cannot be used; a lease that is no longer than a delivery.
     pub async fn run_worker(&self, until: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        until.await;
-        Err(needs_outbox("run_worker").into())
+        let outbox = self.outbox().ok_or_else(|| needs_outbox("run_worker"))?;
+        let settings = self.shared.worker;
+        settings.check()?;
+        Desk::new(self.clone(), outbox.clone(), settings).run(until).await
     }
 }

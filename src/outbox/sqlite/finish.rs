@@ -14,7 +14,7 @@ pub(super) const SLOT: Millis = 300_000;
 /// Records how an attempt ended.
 pub(super) fn record(conn: &Connection, fence: &Fence, record: &Record) -> Result<(), Fault> {
     let seq = leased(conn, fence)?;
-    if let Some(attempt) = &record.attempt {
+    for attempt in &record.attempts {
         log(conn, seq, attempt)?;
     }
     note(conn, seq, record)?;
@@ -147,7 +147,7 @@ pub(super) fn supersede(
 }
 
 fn note(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result<()> {
-    let attempt = record.attempt.as_ref();
+    let attempt = record.attempts.last();
     let reply = attempt.and_then(|attempt| attempt.reply.as_ref());
     let sql = "UPDATE mails SET transport = coalesce(?2, transport),
         provider_id = coalesce(?3, provider_id), adapted = coalesce(?4, adapted),

@@ -64,6 +64,7 @@ pub(super) async fn run(
     steps.push(Step::new(Stage::Data, began.elapsed()));
     let began = Instant::now();
     write_content(server, wire, bytes).await?;
+    crate::crash::here("after_dot");
     let answer = wire.read(Stage::HandOver, FINAL_REPLY).await;
     let answer = answer.map_err(|error| fault::in_doubt(&error))?;
     steps.push(Step::new(Stage::HandOver, began.elapsed()));
@@ -218,6 +219,7 @@ async fn write_content(server: &Server, wire: &mut Wire, bytes: &[u8]) -> Result
         if let Err(error) = wire.write(chunk, Stage::HandOver).await {
             return Err(reason(server, wire).await.unwrap_or(error.into()));
         }
+        crate::crash::here("mid_body");
     }
     wire.check_time(Stage::HandOver)?;
     if let Err(error) = wire.check_silence(Stage::HandOver) {

@@ -1,0 +1,76 @@
+//! How many mails are taken: per recipient and kind, per domain, in all.
+
+use super::carrier::Carrier;
+use super::enqueue::Request;
+use super::new_mail::values;
+use crate::catalog::Kind;
+use crate::config::Pace;
+use crate::outbox::{Limit, Outbox};
+
+/// What is counted beside the limits of the kinds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Limits {
+    pub per_domain: Option<Pace>,
+    pub global: Option<Pace>,
+    /// Whether they hold where mails are only caught
+    pub of_inbox: bool,
+}
+
+impl Limits {
+    /// Whether a mail is counted that goes by this transport first.
+    pub fn hold_for(&self, first: &Carrier) -> bool {
+        self.of_inbox || !first.transport.is_inbox()
+    }
+
+    /// What one mail counts towards.
+    pub fn of(&self, kind: &Kind, request: &Request<'_>) -> Vec<Limit> {
+        let to = request.rendered.recipients.to.address();
+        let values = values(request, &kind.limits.each);
+        let person = request.outbox.recipient(to);
+        let mut parts: Vec<&[u8]> = vec![&person.0, kind.name.as_bytes()];
+        parts.extend(values.iter().map(Vec::as_slice));
+        let subject = request.outbox.key().hash("recipient", &parts);
+        let rate = |&(most, per): &(u32, crate::locale::Duration)| Limit {
+            subject,
+            name: format!("recipient {}", written(most, per.seconds())),
+            most,
+            within: per.into(),
+        };
+        let domain = self.per_domain.map(|pace| Limit {
+            subject: request.outbox.key().hash("domain", &[to.domain().as_bytes()]),
+            name: format!("domain {}", written(pace.mails, pace.per.as_secs())),
+            most: pace.mails,
+            within: pace.per,
+        });
+        kind.limits.rates.iter().map(rate).chain(domain).collect()
+    }
+
+    /// What every request counts towards.
+    pub fn global(&self, outbox: &Outbox) -> Option<Limit> {
+        self.global.map(|pace| Limit {
+            subject: outbox.key().hash("global", &[]),
+            name: format!("global {}", written(pace.mails, pace.per.as_secs())),
+            most: pace.mails,
+            within: pace.per,
+        })
+    }
+}
+
+/// `5/1h`, as it is written in files.
+fn written(most: u32, seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let unit = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
+    let (length, unit) = unit.unwrap_or((1, "s"));
+    format!("{most}/{}{unit}", seconds / length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_written_as_in_files() {
+        let shown = [60, 90, 3_600, 172_800].map(|seconds| written(5, seconds));
+        assert_eq!(shown, ["5/1m", "5/90s", "5/1h", "5/2d"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Another transport takes over only where no copy can be out.
+
+use std::time::{Duration, Instant};
+
+use hongyan::outbox::State;
+use hongyan::transport::{Cause, Retry, Stage};
+
+use super::house::{House, code, enqueue, notice, work, work_off};
+use super::scripted::{Act, Scripted};
+
+#[tokio::test]
+async fn the_next_transport_takes_what_the_first_cannot() {
+    let house = House::new();
+    let down = Act::Fail(Stage::Connect, Cause::Network, Retry::Later);
+    let (first, second) = (Scripted::always("first", down), Scripted::new("second"));
+    let builder = house.builder().transport(first.clone()).transport(second.clone());
+    let mailer = builder.build().unwrap();
+    let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+    work_off(&house, &mailer).await;
+    let mail = house.find(&id).await;
+    assert_eq!((mail.state, mail.transport.as_deref()), (State::Sent, Some("second")));
+    let attempts = house.outbox.store().attempts(&id).await.unwrap();
+    let told: Vec<_> = attempts
+        .iter()
+        .map(|one| (one.transport.as_deref().unwrap(), one.stage.as_deref(), &*one.action))
+        .collect();
+    assert_eq!(told, [("first", Some("tcp"), "next_transport"), ("second", None, "sent")]);
+    assert_eq!((first.asked().len(), second.got().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_may_be_out_stays_with_its_transport() {
+    let house = House::new();
+    let first = Scripted::new("first").first([Act::Doubt]);
+    let second = Scripted::new("second");
+    let builder = house.builder().transport(first.clone()).transport(second.clone());
+    let mailer = builder.build().unwrap();
+    let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+    work_off(&house, &mailer).await;
+    assert_eq!(house.find(&id).await.state, State::Sent);
+    let got = first.got();
+    assert_eq!((got.len(), second.asked().len()), (2, 0));
+    assert_eq!((&got[0].message_id, &got[0].bytes), (&got[1].message_id, &got[1].bytes));
+}
+
+#[tokio::test]
+async fn what_may_be_out_and_must_not_go_twice_is_held() {
+    let house = House::new();
+    let transport = Scripted::new("one").first([Act::Doubt]);
+    let mailer = house.mailer(transport.clone());
+    let id = enqueue(&mailer, notice("ada@x.test")).await;
+    work_off(&house, &mailer).await;
+    let mail = house.find(&id).await;
+    assert_eq!((mail.state, mail.has_content), (State::Unknown, true));
+    assert_eq!(transport.got().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_recipient_is_asked_nowhere_else() {
+    let house = House::new();
+    let no = Act::Fail(Stage::Rcpt, Cause::Recipient, Retry::Never);
+    let second = Scripted::new("second");
+    let builder = house.builder().transport(Scripted::always("first", no));
+    let mailer = builder.transport(second.clone()).build().unwrap();
+    let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+    work_off(&house, &mailer).await;
+    assert_eq!(house.find(&id).await.state, State::Failed);
+    assert!(second.asked().is_empty());
+    let attempts = house.outbox.store().attempts(&id).await.unwrap();
+    let shown = format!("{attempts:?}");
+    assert!(shown.contains("n***@") || !shown.contains("ada@x.test"), "{shown}");
+}
+
+/// A refused login stops the transport, and the mail waits: it is asked once, not in a loop.
+#[tokio::test]
+async fn what_stops_a_transport_keeps_the_mails() {
+    let house = House::new();
+    let login = Act::Fail(Stage::Auth, Cause::Auth, Retry::Later);
+    let transport = Scripted::new("one").first([login]);
+    let mailer = house.mailer(transport.clone());
+    for number in 0..20 {
+        enqueue(&mailer, notice(&format!("u{number}@x.test"))).await;
+    }
+    let until = Instant::now() + Duration::from_secs(4);
+    work(&mailer, async || Instant::now() > until).await;
+    // Those that were on their way when it was refused may have been asked as well.
+    let asked = transport.asked().len();
+    let tried: u32 = house.all().await.iter().map(|mail| mail.attempts).sum();
+    assert!(asked <= 5 && tried as usize <= 5, "{asked} asked, {tried} attempts");
+    let left = house.count(State::Queued).await;
+    assert_eq!(left + transport.got().len(), 20);
+    mailer.resume();
+    work_off(&house, &mailer).await;
+    assert_eq!((house.count(State::Sent).await, transport.got().len()), (20, 20));
+}

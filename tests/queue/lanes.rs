@@ -1,0 +1,121 @@
+//! What leaves first, what takes another's place, and what is void.
+
+use std::time::Duration;
+
+use hongyan::outbox::State;
+use hongyan::transport::{Cause, Retry, Stage};
+
+use super::house::{
+    House, code, crowd, enqueue, enqueue_all, notice, quick, short_lived, work, work_off,
+};
+use super::scripted::{Act, Scripted};
+
+#[tokio::test]
+async fn a_code_overtakes_five_thousand_notices() {
+    let house = House::new();
+    let transport = Scripted::always("one", Act::Slow(Duration::from_millis(20)));
+    let mailer = house.mailer(transport.clone());
+    enqueue_all(&mailer, crowd(&notice("a@x.test"), 5_000)).await;
+    let id = std::sync::Mutex::new(None);
+    work(&mailer, async || {
+        if transport.got().len() < 20 {
+            return false;
+        }
+        let known = id.lock().unwrap().clone();
+        match known {
+            Some(id) => transport.got().iter().any(|got| got.id == id),
+            None => {
+                let leased: Vec<_> = house.all().await;
+                let under_way = leased.iter().filter(|mail| mail.state != State::Queued).count();
+                let accepted = enqueue(&mailer, code("ada@x.test", "483920")).await;
+                assert!(under_way < 200, "{under_way}");
+                *id.lock().unwrap() = Some(accepted);
+                false
+            }
+        }
+    })
+    .await;
+    let id = id.into_inner().unwrap().unwrap();
+    let got = transport.got();
+    let place = got.iter().position(|got| got.id == id).unwrap();
+    let accepted = house.find(&id).await.accepted_at;
+    // Notices behind which it left were leased before it came.
+    let mut later = 0;
+    for notice in &got[..place] {
+        let attempts = house.outbox.store().attempts(&notice.id).await.unwrap();
+        later += attempts.iter().filter(|attempt| attempt.at > accepted + 100).count();
+    }
+    assert!(later <= 5, "{later} notices went before the code");
+}
+
+#[tokio::test]
+async fn a_void_code_is_never_sent() {
+    let house = House::new();
+    let transport = Scripted::new("one");
+    let mailer = house.mailer(transport.clone());
+    let id = enqueue(&mailer, short_lived("ada@x.test", 1)).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    work_off(&house, &mailer).await;
+    let mail = house.find(&id).await;
+    assert_eq!((mail.state, mail.has_content), (State::Expired, false));
+    assert!(transport.got().is_empty());
+}
+
+/// It is looked at again when the server has said 354.
+#[tokio::test]
+async fn a_code_that_becomes_void_on_the_way_is_not_handed_over() {
+    use super::house::{relay, smtp};
+    use super::smtp::{Fault, Stage as At};
+    let slow = Fault::at(At::Data).delay(Duration::from_millis(1_500));
+    let server = super::smtp::SmtpServer::start(relay().with(slow));
+    let house = House::new();
+    let mailer = house.mailer(smtp(&server, 2));
+    let id = enqueue(&mailer, short_lived("ada@x.test", 1)).await;
+    work_off(&house, &mailer).await;
+    assert_eq!(house.find(&id).await.state, State::Expired);
+    assert!(server.record().mails.is_empty());
+    assert_eq!(server.record().count("RCPT"), 1);
+}
+
+#[tokio::test]
+async fn a_code_that_fails_past_its_lifetime_expires() {
+    let house = House::new();
+    let busy = Act::Fail(Stage::Rcpt, Cause::Transient, Retry::After(Duration::from_secs(900)));
+    let mailer = house.mailer(Scripted::always("one", busy));
+    let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+    work_off(&house, &mailer).await;
+    let mail = house.find(&id).await;
+    assert_eq!((mail.state, mail.attempts), (State::Expired, 1));
+}
+
+#[tokio::test]
+async fn a_newer_code_retires_a_queued_older_one() {
+    let house = House::new();
+    let folder = tempfile::tempdir().unwrap();
+    let profile = hongyan::transport::Transport::profile(&Scripted::new("one")).clone();
+    let mailer = house.mailer(hongyan::transport::InboxTransport::new(folder.path(), profile));
+    let first = enqueue(&mailer, code("ada@x.test", "111111")).await;
+    let other = enqueue(&mailer, code("bob@x.test", "333333")).await;
+    let vars = hongyan::vars! { code: "222222" };
+    let sending = mailer.to("ada@x.test");
+    let second = sending.render_and_send("verification_code", "en", vars).await.unwrap();
+    assert_eq!(second.replaced, [first.clone()]);
+    work_off(&house, &mailer).await;
+    let retired = house.find(&first).await;
+    assert_eq!((retired.state, retired.has_content), (State::Superseded, false));
+    assert_eq!(retired.replaced_by.as_deref(), Some(&*second.id));
+    for id in [&second.id, &other] {
+        assert_eq!(house.find(id).await.state, State::Sent);
+    }
+    assert!(!folder.path().join(format!("{first}.eml")).exists());
+}
+
+/// Where a pace lets one mail go at a time, no more notices are leased than go soon.
+#[tokio::test]
+async fn a_pace_leases_few_mails_ahead_and_lets_codes_go_first() {
+    use hongyan::transport::Transport as _;
+    let house = House::new();
+    let transport = Scripted::new("paced");
+    let mailer = house.builder().transport(transport.clone()).worker(quick()).build().unwrap();
+    assert_eq!(mailer.plan(&crowd(&notice("a@x.test"), 1)[0]).unwrap(), [transport.name()]);
+}
