@@ -1,22 +1,16 @@
 //! `hongyan worker`: delivers what is in the outbox, for as long as it is let.
 
 use std::path::Path;
+use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
+use crate::http::signals::{Signal, Signals};
 use crate::mailer::{Mailer, Need, Setup};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, forget};
 use crate::text;
-
-/// What a worker is told from outside.
-struct Told {
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
-}
 
 /// Why a round ended.
 enum Round {
@@ -40,12 +34,14 @@ pub fn run(setup: impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<
 }
 
 async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
-    let mut told = Told::listen().map_err(|error| Failure::io(Path::new("signals"), &error))?;
-    let (mut mailer, outbox) = open(setup, voice)?;
+    let mut signals = Signals::new().map_err(|error| Failure::io(Path::new("signals"), &error))?;
+    let (mut mailer, outbox, retention) = open(setup, voice)?;
+    let forgetting = tokio::spawn(forget(outbox.clone(), retention));
     tracing::info!("delivering; SIGTERM or Ctrl-C finishes what is under way");
     loop {
-        match round(&mailer, &mut told).await? {
+        match round(&mailer, &mut signals).await? {
             Round::Over => {
+                forgetting.abort();
                 mailer.close().await;
                 outbox.store().close().await;
                 return Ok(Exit::Done);
@@ -73,62 +69,40 @@ async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Res
 }
 
 /// Delivers until a signal comes; what is under way is finished then, unless a second one comes.
-async fn round(mailer: &Mailer, told: &mut Told) -> Result<Round, Failure> {
+async fn round(mailer: &Mailer, signals: &mut Signals) -> Result<Round, Failure> {
     let (stop, stopped) = oneshot::channel::<()>();
     let until = async {
         let _ = stopped.await;
     };
     let mut running = std::pin::pin!(mailer.run_worker(until));
-    let again = tokio::select! {
+    let asked = tokio::select! {
         result = &mut running => return result.map(|()| Round::Over).map_err(Failure::from),
-        again = told.next() => again,
+        asked = signals.next() => asked,
     };
-    if !again {
-        tracing::info!("finishing what is under way; once more to stop at once");
-    }
+    let end = match asked {
+        Signal::End => {
+            tracing::info!("finishing what is under way; once more to stop at once");
+            Round::Over
+        }
+        Signal::Renew => Round::Again,
+    };
     let _ = stop.send(());
-    loop {
-        tokio::select! {
-            result = &mut running => {
-                result.map_err(Failure::from)?;
-                return Ok(if again { Round::Again } else { Round::Over });
-            }
-            again = told.next() => if !again {
-                return Ok(Round::Now);
-            },
-        }
-    }
-}
-
-impl Told {
-    fn listen() -> std::io::Result<Told> {
-        Ok(Told {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// Waits for a signal; whether it asks for no more than to read everything again.
-    async fn next(&mut self) -> bool {
-        tokio::select! {
-            _ = self.terminate.recv() => false,
-            _ = self.interrupt.recv() => false,
-            _ = self.hang_up.recv() => true,
-        }
+    tokio::select! {
+        result = &mut running => result.map(|()| end).map_err(Failure::from),
+        () = signals.again() => Ok(Round::Now),
     }
 }
 
 fn open(
     setup: &impl Fn() -> Result<Setup, Failure>,
     voice: &Voice,
-) -> Result<(Mailer, Outbox), Failure> {
+) -> Result<(Mailer, Outbox, Duration), Failure> {
     let setup = setup()?;
     let outfit = setup.service_outfit()?;
     voice.warn(&outfit.warnings());
     let outbox = outfit.outbox(Need::Always)?;
     let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;
-    Ok((mailer, outbox))
+    Ok((mailer, outbox, outfit.outbox_settings().retention))
 }
 
 /// The same outbox, and all else anew.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use super::openapi;
 use crate::composer::Composer;
@@ -21,6 +22,8 @@ pub struct Live {
     pub stage: Arc<Stage>,
     /// Who may ask; none: everybody on this machine
     pub tokens: Vec<ApiToken>,
+    /// How long mails that are done are remembered
+    pub retention: Duration,
     /// How many mails one token may ask for
     pub per_token: Vec<Pace>,
     /// The folder of caught mails, where they may be read over HTTP: never in production
@@ -59,6 +62,7 @@ impl Live {
             outbox,
             stage: Arc::new(stage),
             tokens: settings.tokens.clone(),
+            retention: outfit.outbox_settings().retention,
             per_token: outfit.outbox_settings().limits.per_token.clone(),
             inbox: inbox(setup, &outfit),
         };
@@ -82,6 +86,7 @@ impl Live {
             outbox: self.outbox.clone(),
             stage: Arc::new(stage),
             tokens: self.tokens.clone(),
+            retention: self.retention,
             per_token: self.per_token.clone(),
             inbox: self.inbox.clone(),
         })

@@ -32,7 +32,7 @@ mod problem;
 mod reading;
 mod routes;
 mod shows;
-mod signals;
+pub(crate) mod signals;
 mod start;
 mod suppressions;
 mod tokens;

@@ -17,6 +17,7 @@ use super::{Service, Shared};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
 use crate::error::Error;
 use crate::mailer::{Asked, Mailer, Setup};
+use crate::outbox::forget;
 use crate::text;
 use crate::web::hosts::Hosts;
 use crate::web::listen::{self, Refused, cannot};
@@ -159,7 +160,10 @@ impl Server {
         let app = routes(self.service.clone());
         let server = tokio::spawn(serve(listener, app, CONNECTIONS, raised(closing)));
         let mut workers = Workers::new(!self.options.no_worker);
-        workers.begin(&self.service.current.get().mailer);
+        let live = self.service.current.get();
+        workers.begin(&live.mailer);
+        let forgetting = tokio::spawn(forget(live.outbox.clone(), live.retention));
+        drop(live);
         let mut setup = self.setup;
         let watch = self.options.watch;
         let mut print = self.print;
@@ -183,6 +187,7 @@ impl Server {
         tracing::info!("ending: what was begun is finished; once more to end now");
         let end = async {
             workers.end().await;
+            forgetting.abort();
             let _ = close.send(true);
             let _ = server.await;
             let live = self.service.current.get();

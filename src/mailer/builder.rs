@@ -144,7 +144,9 @@ impl MailerBuilder {
     /// # Errors
     /// All that is wrong with them, at once.
     pub fn from_env() -> Result<MailerBuilder, Error> {
-        Setup::from_env(&Asked::default())?.outfit()?.builder(None)
+        let setup = Setup::from_env(&Asked::default())?;
+        let outfit = setup.outfit()?;
+        outfit.with_named_outbox(outfit.builder(None)?)
     }
 }
 

@@ -165,6 +165,26 @@ impl<'s> Outfit<'s> {
         self.builder_by(Routes::in_order(vec![self.carrier(named)?]))
     }
 
+    /// With the outbox, where one is named.
+    #[cfg(feature = "outbox")]
+    pub(super) fn with_named_outbox(&self, builder: MailerBuilder) -> Result<MailerBuilder, Error> {
+        Ok(match self.named_outbox()? {
+            Some(outbox) => builder.outbox(outbox),
+            None => builder,
+        })
+    }
+
+    #[cfg(not(feature = "outbox"))]
+    pub(super) fn with_named_outbox(&self, builder: MailerBuilder) -> Result<MailerBuilder, Error> {
+        if self.outbox_settings().file.is_none() {
+            return Ok(builder);
+        }
+        let title =
+            text!("an outbox is set, and this build has none", "设置了待发队列，但此构建不支持");
+        let hint = text!("build with the feature `outbox`", "请启用 `outbox` 特性重新构建");
+        Err(Error::configuration(Diagnostic::error(Code::ConfigBadValue, title).hint(hint)))
+    }
+
     fn builder_by(&self, routes: Routes) -> Result<MailerBuilder, Error> {
         let mut builder = MailerBuilder::default().project(self.tree.clone());
         if let Some(name) = &self.setup.settings.from.name {

@@ -8,6 +8,7 @@
 mod canonical;
 mod clock;
 mod fault;
+mod forgetting;
 mod frozen;
 mod sealing;
 mod shown;
@@ -29,6 +30,7 @@ use crate::image::Image;
 use crate::mail::Address;
 pub use clock::Clock;
 pub use fault::{StoreError, Unusable};
+pub use forgetting::forget;
 pub use frozen::Thaw;
 pub use sealing::{Key, NotOurs};
 pub use shown::{adapted, moment};

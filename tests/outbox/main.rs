@@ -1,5 +1,13 @@
 //! The outbox: one suite that every store must pass, and what a file on a disk can go through.
 #![cfg(feature = "outbox")]
 
-mod store;
+mod content;
+mod copies;
+mod damage;
+mod erasure;
+mod leases;
+mod limits;
+mod people;
+mod requests;
+mod room;
 mod things;

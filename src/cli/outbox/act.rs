@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::cli::exit::{Exit, Failure};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::outbox::{Mail, State, StoreError};
 use crate::text;
 
@@ -10,6 +11,9 @@ pub async fn retry(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let store = desk.outbox.store();
     let found = store.find(id).await?;
     let before = found.ok_or_else(|| StoreError::NotFound { id: id.to_owned() })?;
+    if before.expires_at <= desk.moments.now {
+        return Err(too_late(&before, desk));
+    }
     let mail = store.retry(id, desk.moments.now, before.expires_at).await?;
     desk.outbox.ring();
     let (kind, to) = (&mail.kind, &mail.to);
@@ -25,6 +29,18 @@ pub async fn retry(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
         )),
     }
     Ok(Exit::Done)
+}
+
+/// What was promised to its reader is over.
+fn too_late(mail: &Mail, desk: &Desk<'_>) -> Failure {
+    let expired = desk.moments.clock(mail.expires_at);
+    let title = text!(
+        "its lifetime passed at {expired}: it is not sent any more",
+        "它的有效期到 {expired} 为止：不再发送"
+    );
+    let hint = text!("ask the application for a new mail", "请由应用重新发起一封");
+    let fault = Diagnostic::error(Code::WrongState, title).hint(hint);
+    Failure { exit: Exit::Refused, faults: fault.into() }
 }
 
 pub async fn cancel(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {

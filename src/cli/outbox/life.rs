@@ -87,6 +87,9 @@ fn ended(mail: &Mail) -> Option<Line> {
             "given up: three workers in a row ended while they had it",
             "已放弃：连续三个投递进程在处理它时中断"
         ),
+        (State::Failed, Some("parent")) => {
+            text!("the mail of which it is a copy was not sent", "原件没有发出，副本也不再发送")
+        }
         (State::Unknown, Some("lease_lost")) => text!(
             "the worker ended while it handed the mail over: held for a person",
             "投递进程在移交时中断：留待人工确认"
@@ -105,7 +108,10 @@ pub fn standing(mail: &Mail) -> Text {
     let Text { zh: word, .. } = words::state(mail.state);
     let meaning = meaning(mail);
     let Text { en, zh } = meaning;
-    text!("{name}: {en}", "{word}（{name}）：{zh}")
+    match word.ends_with('）') {
+        true => text!("{name}: {en}", "{word}：{zh}"),
+        false => text!("{name}: {en}", "{word}（{name}）：{zh}"),
+    }
 }
 
 fn meaning(mail: &Mail) -> Text {
@@ -124,7 +130,7 @@ fn meaning(mail: &Mail) -> Text {
         ),
         State::Sent => text!(
             "the provider accepted it; whether it reached the mailbox cannot be known from here",
-            "服务商已接收；是否进入收件箱，这里无从得知"
+            "是否进入收件箱，这里无从得知"
         ),
         State::Failed => text!("it was not sent, and is not tried again", "没有发出，也不会再试"),
         State::Expired => text!(
@@ -137,7 +143,7 @@ fn meaning(mail: &Mail) -> Text {
         State::Cancelled => text!("it was not sent", "没有发出"),
         State::Unknown => text!(
             "it was handed over and the answer was lost: it may have been sent",
-            "已移交但没有收到答复：可能已经发出"
+            "已移交，但没有收到答复"
         ),
     }
 }
@@ -151,11 +157,15 @@ pub fn outlook(mail: &Mail, claimed_at: Option<Millis>, moments: &Moments<'_>) -
             "its content was erased: it cannot be sent again; ask the application for a new mail",
             "内容已清除，无法重发；请由应用重新发起一封"
         )],
+        State::Failed if mail.expires_at <= moments.now => vec![text!(
+            "its lifetime has passed, so it cannot be sent again; ask the application for a new mail",
+            "已超过有效期，无法重发；请由应用重新发起一封"
+        )],
         State::Failed => vec![text!(
             "once the cause is removed: `hongyan outbox retry {id}`",
             "原因消除后：`hongyan outbox retry {id}`"
         )],
-        State::Unknown => unknown(mail),
+        State::Unknown => unknown(mail, moments),
         State::Superseded => {
             let newer = mail.replaced_by.as_deref();
             newer
@@ -202,16 +212,21 @@ pub fn silence(claimed_at: Option<Millis>, now: Millis) -> Option<Text> {
     }
 }
 
-fn unknown(mail: &Mail) -> Vec<Text> {
+fn unknown(mail: &Mail, moments: &Moments<'_>) -> Vec<Text> {
     let id = &mail.id;
-    vec![
-        text!(
-            "look for the Message-ID in the provider's log, or ask the recipient",
-            "请在服务商的发信记录中查找 Message-ID，或询问收件人"
+    let look = text!(
+        "look for the Message-ID in the provider's log, or ask the recipient",
+        "请在服务商的发信记录中查找 Message-ID，或询问收件人"
+    );
+    let then = match mail.expires_at <= moments.now {
+        true => text!(
+            "if it did not arrive, ask the application for a new mail: the lifetime of this one has passed",
+            "若没有收到，请由应用重新发起一封：这一封已超过有效期"
         ),
-        text!(
-            "if it did not arrive: `hongyan outbox retry {id}` sends it again under the same Message-ID; if it did: `hongyan outbox cancel {id}`",
-            "若没有收到：用 `hongyan outbox retry {id}` 以同一 Message-ID 重发；若已收到：用 `hongyan outbox cancel {id}`"
+        false => text!(
+            "if it did not arrive: `hongyan outbox retry {id}` sends it again under the same Message-ID; if it did, nothing is to be done",
+            "若没有收到：用 `hongyan outbox retry {id}` 以同一 Message-ID 重发；若已收到，无需处理"
         ),
-    ]
+    };
+    vec![look, then]
 }

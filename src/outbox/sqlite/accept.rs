@@ -3,20 +3,21 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::desk::Desk;
 use super::fault::Fault;
-use super::writer::Desk;
 use super::{finish, limits, rows};
 use crate::outbox::{
     Hash, Idempotency, Millis, NewCopy, NewMail, Refusal, State, Submission, Ticket, Verdict,
 };
 
-/// Takes a submission. What is refused leaves nothing behind: the caller undoes it.
+/// Takes a submission. What is refused leaves nothing behind, not even in the counters.
 pub(super) fn accept(desk: &mut Desk<'_>, submission: &Submission) -> Result<Verdict, Fault> {
     crate::crash::here("before_insert");
     if let Some(verdict) = known(desk.conn, submission.idempotency.as_ref())? {
         return Ok(verdict);
     }
     if let Some(refusal) = refusal(desk.conn, submission)? {
+        desk.undo = true;
         return Ok(Verdict::Refused(refusal));
     }
     let mut tickets = Vec::with_capacity(submission.mails.len());

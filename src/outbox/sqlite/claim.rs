@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, params};
 
+use super::desk::Desk;
 use super::fault::Fault;
 use super::rows::{self, LANES};
-use super::writer::Desk;
 use super::{finish, meta};
 use crate::outbox::{Claim, Claimed, Content, Fence, Lane, Millis, State, StoreError};
 

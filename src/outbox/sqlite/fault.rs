@@ -39,15 +39,8 @@ pub(super) fn store_error(error: &Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { what },
         Some(ErrorCode::DiskFull) => StoreError::Full { what },
-        Some(ErrorCode::SystemIoFailure) if no_space() => StoreError::Full { what },
         _ => StoreError::Broken { what },
     }
-}
-
-/// SQLite tells some writes to a full disk as plain I/O errors; the system's last word is known
-/// right after.
-fn no_space() -> bool {
-    std::io::Error::last_os_error().kind() == std::io::ErrorKind::StorageFull
 }
 
 fn words(error: &Error) -> String {

@@ -3,14 +3,17 @@
 
 mod accept;
 mod claim;
+mod desk;
 mod fault;
 mod finish;
+mod group;
 mod images;
 mod limits;
 mod manage;
 mod meta;
 mod open;
 mod reader;
+mod reserve;
 mod rows;
 mod sweep;
 mod writer;
@@ -42,14 +45,14 @@ impl SqliteStore {
     pub fn open(path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
         let conn = open::writing(path, key)?;
         let reader = Reader::start(path)?;
-        Ok(SqliteStore { writer: Writer::start(conn)?, reader })
+        Ok(SqliteStore { writer: Writer::start(conn, path.to_owned(), key.clone())?, reader })
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError> {
-        let verdict = self.writer.write(move |desk| accept::accept(desk, &submission)).await;
+        let verdict = self.writer.admit(move |desk| accept::accept(desk, &submission)).await;
         crate::crash::here("after_commit");
         verdict
     }

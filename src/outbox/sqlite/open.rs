@@ -29,10 +29,40 @@ pub(super) fn writing(path: &Path, key: &Key) -> Result<Connection, StoreError> 
     if !path.exists() {
         make(path, key)?;
     }
+    again(path, key)
+}
+
+/// Opens an outbox that must be there.
+pub(super) fn again(path: &Path, key: &Key) -> Result<Connection, StoreError> {
     look(path)?;
+    let has_log = beside(path, "-wal").exists();
     let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
     check(&mut conn, path, key)?;
+    begin(&conn, path, has_log)?;
     Ok(conn)
+}
+
+/// Notes that it is in use, in the one file: when its log is gone the next time, mails are.
+fn begin(conn: &Connection, path: &Path, has_log: bool) -> Result<(), StoreError> {
+    let note = || {
+        let closed: Option<i64> = meta::get(conn, meta::CLOSED)?;
+        if closed == Some(0) {
+            return Ok(has_log);
+        }
+        meta::set(conn, meta::CLOSED, 0)?;
+        conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(true))
+    };
+    match note() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refused(path, Unusable::LogMissing)),
+        Err(error) => Err(unusable(path, &error)),
+    }
+}
+
+/// Notes that all of it is in the one file again.
+pub(super) fn end(conn: &Connection) -> rusqlite::Result<()> {
+    meta::set(conn, meta::CLOSED, 1)?;
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 /// A connection that only reads.
@@ -66,6 +96,8 @@ fn make(path: &Path, key: &Key) -> Result<(), StoreError> {
     let filled = fill().map_err(|error| unusable(path, &error));
     let made = filled.and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Not every file system knows links.
+        Err(_) if !path.exists() => fs::rename(&draft, path).map_err(io),
         linked => linked.and_then(|()| File::open(&folder)?.sync_all()).map_err(io),
     });
     for end in ["", "-wal", "-shm"] {

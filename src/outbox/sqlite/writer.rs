@@ -1,15 +1,17 @@
 //! The one thread that writes: what waits is done in one transaction, and answered once that is
 //! durable.
 
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::fault::{Fault, store_error};
-use super::images::Images;
-use crate::outbox::StoreError;
+use super::desk::Desk;
+use super::fault::Fault;
+use super::group::Group;
+use crate::outbox::{Key, StoreError};
 
 /// How many pieces of work share a transaction.
 const GROUP: usize = 256;
@@ -17,14 +19,6 @@ const GROUP: usize = 256;
 const WAITING: usize = 1024;
 /// How long a caller waits for a place among them.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What work is done at.
-pub(super) struct Desk<'a> {
-    /// In a transaction
-    pub conn: &'a Connection,
-    /// The images that were seen
-    pub images: &'a mut Images,
-}
 
 /// Takes work.
 #[derive(Debug)]
@@ -38,19 +32,26 @@ enum Message {
 }
 
 /// A piece of work: it may be done again when the transaction that it was part of failed.
-trait Job: Send {
+pub(super) trait Job: Send {
+    /// Whether it takes new mails: not when the disk is full.
+    fn admits(&self) -> bool;
+    /// Does it, in a transaction.
     fn work(&mut self, desk: &mut Desk<'_>) -> Result<Done, rusqlite::Error>;
+    /// Says how it ended, once the transaction has.
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
 /// Whether what was written is kept.
 #[derive(PartialEq)]
-enum Done {
+pub(super) enum Done {
+    /// It is
     Keep,
+    /// It was not to be done
     Undo,
 }
 
 struct Task<T, W> {
+    admits: bool,
     work: W,
     result: Option<Result<T, StoreError>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
@@ -61,8 +62,13 @@ where
     T: Send,
     W: FnMut(&mut Desk<'_>) -> Result<T, Fault> + Send,
 {
+    fn admits(&self) -> bool {
+        self.admits
+    }
+
     fn work(&mut self, desk: &mut Desk<'_>) -> Result<Done, rusqlite::Error> {
         let (result, done) = match (self.work)(desk) {
+            Ok(value) if desk.undo => (Ok(value), Done::Undo),
             Ok(value) => (Ok(value), Done::Keep),
             Err(Fault::Answer(error)) => (Err(error), Done::Undo),
             Err(Fault::Sqlite(error)) => return Err(error),
@@ -86,9 +92,9 @@ pub(super) fn closed() -> StoreError {
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(conn: Connection) -> Result<Writer, StoreError> {
+    pub fn start(conn: Connection, path: PathBuf, key: Key) -> Result<Writer, StoreError> {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        let run = move || run(conn, waiting);
+        let run = move || run(Group::new(conn, path, key), waiting);
         thread::Builder::new()
             .name("outbox-write".to_owned())
             .spawn(run)
@@ -102,8 +108,25 @@ impl Writer {
         T: Send + 'static,
         W: FnMut(&mut Desk<'_>) -> Result<T, Fault> + Send + 'static,
     {
+        self.put(false, work).await
+    }
+
+    /// The same for work that takes new mails: it is refused when the disk is full.
+    pub async fn admit<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Desk<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        self.put(true, work).await
+    }
+
+    async fn put<T, W>(&self, admits: bool, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Desk<'_>) -> Result<T, Fault> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        let task = Box::new(Task { work, result: None, answer });
+        let task = Box::new(Task { admits, work, result: None, answer });
         match self.jobs.send_timeout(Message::Work(task), PATIENCE).await {
             Ok(()) => answered.await.unwrap_or_else(|_| Err(closed())),
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
@@ -122,67 +145,26 @@ impl Writer {
     }
 }
 
-fn run(mut conn: Connection, mut waiting: mpsc::Receiver<Message>) {
-    let mut images = Images::default();
-    while let Some(first) = waiting.blocking_recv() {
-        let mut group = Vec::new();
+fn run(mut group: Group, mut waiting: mpsc::Receiver<Message>) {
+    let mut closing = None;
+    while closing.is_none() {
+        let Some(first) = waiting.blocking_recv() else { break };
+        let mut jobs = Vec::new();
         let mut next = Some(first);
-        let mut closing = None;
         while let Some(message) = next.take() {
             match message {
-                Message::Work(job) => group.push(job),
+                Message::Work(job) => jobs.push(job),
                 Message::Close(answer) => closing = Some(answer),
             }
-            if group.len() < GROUP && closing.is_none() {
+            if jobs.len() < GROUP && closing.is_none() {
                 next = waiting.try_recv().ok();
             }
         }
-        together(&mut conn, &mut images, group);
-        if let Some(answer) = closing {
-            waiting.close();
-            drop(conn);
-            let _ = answer.send(());
-            return;
-        }
+        group.run(jobs);
     }
-}
-
-/// Does the work of a group in one transaction, and answers it.
-fn together(conn: &mut Connection, images: &mut Images, mut group: Vec<Box<dyn Job>>) {
-    let outcome = commit(conn, images, &mut group).map_err(|error| {
-        images.forget();
-        store_error(&error)
-    });
-    // One that cannot be done must not cost the others. Where nothing can be written at all, it is
-    // said at once.
-    let alone = group.len() > 1 && outcome.is_err();
-    if alone && !matches!(outcome, Err(StoreError::Busy { .. })) {
-        for job in group {
-            together(conn, images, vec![job]);
-        }
-        return;
+    waiting.close();
+    group.close();
+    if let Some(answer) = closing {
+        let _ = answer.send(());
     }
-    for job in group {
-        job.answer(outcome.clone());
-    }
-}
-
-fn commit(
-    conn: &mut Connection,
-    images: &mut Images,
-    group: &mut [Box<dyn Job>],
-) -> Result<(), rusqlite::Error> {
-    let mut transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for job in group {
-        let part = transaction.savepoint()?;
-        let mut desk = Desk { conn: &part, images };
-        match job.work(&mut desk)? {
-            Done::Keep => part.commit()?,
-            Done::Undo => {
-                images.forget();
-                drop(part);
-            }
-        }
-    }
-    transaction.commit()
 }

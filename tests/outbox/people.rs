@@ -1,0 +1,130 @@
+//! What people do with mails: cancel, send again, look.
+
+use hongyan::outbox::{Filter, Lane, NewMail, Next, State, StoreError};
+
+use crate::things::{MINUTE, NOW, Place, accepted, claim, claimed, found, hash, mail, record};
+
+#[tokio::test]
+async fn what_was_not_handed_over_can_be_stopped() {
+    let place = Place::new();
+    let (queued, leased, handed) = (mail("ada"), mail("bob"), mail("cy"));
+    accepted(&*place, vec![leased.clone(), handed.clone()]).await;
+    let claims = place.claim(claim(NOW, 9)).await.unwrap();
+    place.hand_over(&claims[1].fence, "first").await.unwrap();
+    accepted(&*place, vec![queued.clone()]).await;
+    for id in [&queued.id, &leased.id] {
+        let stopped = place.cancel(id, NOW).await.unwrap();
+        assert_eq!((stopped.state, stopped.has_content), (State::Cancelled, false));
+    }
+    let late = place.hand_over(&claims[0].fence, "first").await;
+    assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "nothing leaves any more");
+    for (id, state) in [(&handed.id, State::HandingOver), (&queued.id, State::Cancelled)] {
+        let refused = place.cancel(id, NOW).await.unwrap_err();
+        assert!(matches!(&refused, StoreError::WrongState { state: is, .. } if *is == state));
+    }
+    let missing = place.cancel("nothing", NOW).await.unwrap_err();
+    assert!(matches!(missing, StoreError::NotFound { .. }));
+}
+
+#[tokio::test]
+async fn a_failed_mail_can_be_sent_again_while_it_is_kept() {
+    let place = Place::new();
+    let new = mail("ada");
+    for next in [Next::Failed, Next::Unknown] {
+        let new = NewMail { id: crate::things::id(), ..new.clone() };
+        accepted(&*place, vec![new.clone()]).await;
+        let lease = claimed(&*place, NOW).await;
+        place.record(&lease.fence, record(NOW, next)).await.unwrap();
+        let again = place.retry(&new.id, NOW + 1, NOW + 30 * MINUTE).await.unwrap();
+        assert_eq!((again.state, again.expires_at), (State::Queued, NOW + 30 * MINUTE));
+        let lease = claimed(&*place, NOW + 1).await;
+        assert_eq!((lease.attempt, lease.content.sealed.is_empty()), (2, false));
+        place.record(&lease.fence, record(NOW + 1, Next::Failed)).await.unwrap();
+        assert_eq!(place.sweep(NOW + 31 * MINUTE).await.unwrap().erased, 1);
+        let gone = place.retry(&new.id, NOW + 32 * MINUTE, NOW + 60 * MINUTE).await;
+        assert!(matches!(gone, Err(StoreError::BodyErased { .. })), "{gone:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_queued_mail_is_hurried_and_a_sent_one_left_alone() {
+    let place = Place::new();
+    let later = NewMail { send_at: NOW + 5 * MINUTE, ..mail("ada") };
+    accepted(&*place, vec![later.clone()]).await;
+    assert!(place.claim(claim(NOW, 1)).await.unwrap().is_empty());
+    place.retry(&later.id, NOW, later.expires_at).await.unwrap();
+    let lease = claimed(&*place, NOW).await;
+    let refused = |result: Result<_, StoreError>| match result {
+        Err(StoreError::WrongState { state, .. }) => state,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(place.retry(&later.id, NOW, NOW).await), State::Leased);
+    place.record(&lease.fence, record(NOW, Next::Sent)).await.unwrap();
+    assert_eq!(refused(place.retry(&later.id, NOW, NOW).await), State::Sent);
+    let expired = NewMail { expires_at: NOW + 1, ..mail("bob") };
+    accepted(&*place, vec![expired.clone()]).await;
+    place.sweep(NOW + 1).await.unwrap();
+    let gone = place.retry(&expired.id, NOW + 2, NOW + MINUTE).await;
+    assert!(matches!(gone, Err(StoreError::BodyErased { .. })), "{gone:?}");
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_and_can_be_cut() {
+    let place = Place::new();
+    let mails: Vec<NewMail> = (0..6)
+        .map(|at| NewMail {
+            kind: if at % 2 == 0 { "receipt".into() } else { "verification_code".into() },
+            ..mail(if at < 3 { "ada" } else { "bob" })
+        })
+        .collect();
+    accepted(&*place, mails.clone()).await;
+    place.cancel(&mails[5].id, NOW).await.unwrap();
+    let listed = async |filter: Filter| {
+        let filter = Filter { limit: filter.limit.max(1), ..filter };
+        let list = place.list(filter).await.unwrap();
+        list.iter()
+            .map(|mail| mails.iter().position(|known| known.id == mail.id).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let all = Filter { limit: 10, ..Filter::default() };
+    assert_eq!(listed(all.clone()).await, [5, 4, 3, 2, 1, 0]);
+    let before = Filter { before: Some(mails[4].id.clone()), limit: 2, ..all.clone() };
+    assert_eq!(listed(before).await, [3, 2]);
+    let states = vec![State::Queued];
+    assert_eq!(listed(Filter { states, ..all.clone() }).await, [4, 3, 2, 1, 0]);
+    let kind = Some("receipt".to_owned());
+    let recipient = Some(hash("ada"));
+    assert_eq!(listed(Filter { kind, recipient, ..all }).await, [2, 0]);
+}
+
+#[tokio::test]
+async fn stats_tell_depth_and_age() {
+    let place = Place::new();
+    let new = NewMail { lane: Lane::Notification, send_at: NOW + MINUTE, ..mail("ada") };
+    accepted(&*place, vec![mail("ada"), mail("bob"), new]).await;
+    let lease = place.claim(claim(NOW, 1)).await.unwrap().remove(0);
+    let attempt = hongyan::outbox::Attempt {
+        at: NOW,
+        transport: Some("first".into()),
+        cause: Some("network".into()),
+        ..Default::default()
+    };
+    let next = Next::Retry { at: NOW + 5 * MINUTE, pinned: None };
+    let failed = hongyan::outbox::Record { attempt: Some(attempt), ..record(NOW, next) };
+    place.record(&lease.fence, failed).await.unwrap();
+    let stats = place.stats(NOW).await.unwrap();
+    assert_eq!(stats.lanes[0], (Lane::Security, 1, Some(NOW)));
+    assert_eq!(stats.lanes[2], (Lane::Notification, 0, None));
+    assert!(stats.states.contains(&(State::Queued, 3)), "{stats:?}");
+    assert_eq!(stats.attempts, [("first".to_owned(), "network".to_owned(), 1)]);
+    assert_eq!(found(&*place, &lease.fence.id).await.cause.as_deref(), Some("network"));
+    assert_eq!(place.stats(NOW + MINUTE).await.unwrap().lanes[2].1, 1);
+}
+
+#[tokio::test]
+async fn a_closed_store_says_so() {
+    let place = Place::new();
+    place.close().await;
+    assert!(matches!(place.find("x").await, Err(StoreError::Busy { .. })));
+    assert!(matches!(place.claim(claim(NOW, 1)).await, Err(StoreError::Busy { .. })));
+}

@@ -1,0 +1,91 @@
+//! Requests: taken once, all of them or none.
+
+use hongyan::outbox::{Filter, Idempotency, NewMail, Next, Refusal, State, Submission, Verdict};
+
+use crate::things::{NOW, Place, accepted, claim, claimed, found, hash, mail, record, submission};
+
+fn asked(key: &str, body: &str, mails: Vec<NewMail>) -> Submission {
+    let idempotency = Some(Idempotency { key: hash(key), body: hash(body) });
+    Submission { idempotency, ..submission(mails) }
+}
+
+#[tokio::test]
+async fn a_request_that_is_repeated_is_taken_once() {
+    let mut place = Place::new();
+    let (first, second) = (mail("ada"), mail("ada"));
+    let taken = place.accept(asked("k", "b", vec![first.clone()])).await.unwrap();
+    let Verdict::Accepted(tickets) = taken else { panic!("{taken:?}") };
+    for reopened in [false, true] {
+        if reopened {
+            place.reopen().await;
+        }
+        let again = place.accept(asked("k", "b", vec![second.clone()])).await.unwrap();
+        let Verdict::Replayed(replayed) = again else { panic!("{again:?}") };
+        assert_eq!(replayed, tickets);
+        let other = place.accept(asked("k", "c", vec![second.clone()])).await.unwrap();
+        assert!(matches!(other, Verdict::Refused(Refusal::KeyReused)), "{other:?}");
+    }
+    assert!(place.find(&second.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_key_is_kept_a_day_and_not_for_ever() {
+    const HOUR: i64 = 3_600_000;
+    let place = Place::new();
+    place.accept(asked("k", "b", vec![mail("ada")])).await.unwrap();
+    place.sweep(NOW + 25 * HOUR).await.unwrap();
+    let again = place.accept(asked("k", "b", vec![mail("ada")])).await.unwrap();
+    assert!(matches!(again, Verdict::Replayed(_)), "{again:?}");
+    place.sweep(NOW + 72 * HOUR).await.unwrap();
+    let again = place.accept(asked("k", "b", vec![mail("ada")])).await.unwrap();
+    assert!(matches!(again, Verdict::Accepted(_)), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_request_is_taken_whole_or_not_at_all() {
+    let place = Place::new();
+    let (good, twice) = (mail("ada"), mail("bob"));
+    accepted(&*place, vec![twice.clone()]).await;
+    let result = place.accept(submission(vec![good.clone(), twice])).await;
+    assert!(result.is_err(), "an id stands twice: {result:?}");
+    assert!(place.find(&good.id).await.unwrap().is_none());
+    accepted(&*place, vec![good]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_bad_request_costs_the_others_nothing() {
+    let place = Place::new();
+    let bad = mail("ada");
+    accepted(&*place, vec![bad.clone()]).await;
+    let tasks = (0..64).map(|at| {
+        let store = place.store();
+        let mail = if at % 8 == 0 { bad.clone() } else { mail("ada") };
+        tokio::spawn(async move { store.accept(submission(vec![mail])).await.is_ok() })
+    });
+    let mut taken = 0;
+    for task in tasks.collect::<Vec<_>>() {
+        taken += usize::from(task.await.unwrap());
+    }
+    assert_eq!(taken, 56);
+    let all = place.list(Filter { limit: 100, ..Filter::default() }).await.unwrap();
+    assert_eq!(all.len(), 57);
+}
+
+#[tokio::test]
+async fn a_newer_mail_retires_the_queued_older_ones() {
+    let place = Place::new();
+    let replaces = Some(hash("sign_in ada"));
+    let code = |to| NewMail { replaces, ..mail(to) };
+    let (leased, old, new, other) = (code("ada"), code("ada"), code("ada"), mail("ada"));
+    accepted(&*place, vec![leased.clone()]).await;
+    let lease = claimed(&*place, NOW).await;
+    let ticket = accepted(&*place, vec![old.clone(), other.clone()]).await.remove(0);
+    assert!(ticket.replaced.is_empty(), "what is leased may be out: it is left alone");
+    let ticket = accepted(&*place, vec![new.clone()]).await.remove(0);
+    assert_eq!(ticket.replaced, std::slice::from_ref(&old.id));
+    let retired = found(&*place, &old.id).await;
+    assert_eq!((retired.state, retired.has_content), (State::Superseded, false));
+    assert_eq!(retired.replaced_by.as_ref(), Some(&new.id));
+    place.record(&lease.fence, record(NOW, Next::Sent)).await.unwrap();
+    assert_eq!(place.claim(claim(NOW, 9)).await.unwrap().len(), 2);
+}

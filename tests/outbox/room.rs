@@ -1,0 +1,125 @@
+//! A disk that is full: nothing half taken, what is on its way goes on, and it recovers by itself.
+//!
+//! Needs a small file system of its own, so root: `mount -t tmpfs` in a namespace of mounts. Where
+//! that is not allowed the test says so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use hongyan::outbox::{Content, NewMail, Next, SqliteStore, State, Stats, Store, StoreError};
+
+use crate::things::{NOW, claim, key, mail, record, submission};
+
+/// A file system of so many megabytes, taken away in the end.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn new(megabytes: u32) -> Option<Disk> {
+        let path = std::env::temp_dir().join(format!("hongyan-room-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        let size = format!("size={megabytes}m");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&path)
+            .status()
+            .is_ok_and(|status| status.success());
+        mounted.then_some(Disk(path))
+    }
+
+    /// Takes all the room that is left.
+    fn fill(&self) -> PathBuf {
+        let path = self.0.join("filler");
+        let mut file = fs::File::create(&path).unwrap();
+        let block = [1_u8; 4096];
+        while std::io::Write::write_all(&mut file, &block).is_ok() {}
+        path
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+fn big() -> NewMail {
+    let content = Content { sealed: vec![7; 25_000], images: Vec::new() };
+    NewMail { content, ..mail("ada") }
+}
+
+async fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(&path.join("outbox.db"), &key()).unwrap()
+}
+
+fn of(stats: &Stats, state: State) -> u64 {
+    stats.states.iter().find(|(known, _)| *known == state).unwrap().1
+}
+
+#[tokio::test]
+async fn a_full_disk_takes_nothing_and_loses_nothing() {
+    let Some(disk) = Disk::new(24) else {
+        eprintln!("skipped: mounting a small tmpfs needs root (CAP_SYS_ADMIN)");
+        return;
+    };
+    let store = open(&disk.0).await;
+    let mut taken = 0;
+    let refused = loop {
+        match store.accept(submission(vec![big(), big()])).await {
+            Ok(_) => taken += 2,
+            Err(error) => break error,
+        }
+        assert!(taken < 5_000, "it never fills");
+        if taken == 40 {
+            let claims = store.claim(claim(NOW, 5)).await.unwrap();
+            for claim in &claims {
+                store.hand_over(&claim.fence, "first").await.unwrap();
+            }
+            disk.fill();
+        }
+    };
+    assert!(matches!(refused, StoreError::Full { .. }), "{refused:?}");
+    assert_eq!(refused.diagnostic().code(), hongyan::diagnostic::Code::OutboxFull);
+    let stats = store.stats(NOW).await.unwrap();
+    assert_eq!(of(&stats, State::Queued) + 5, taken, "nothing is half taken");
+
+    // What was handed over is recorded, and what waits is still sent.
+    let handed = store
+        .list(hongyan::outbox::Filter {
+            states: vec![State::HandingOver],
+            limit: 9,
+            ..Default::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!(handed.len(), 5);
+    for mail in &handed {
+        let fence = hongyan::outbox::Fence { id: mail.id.clone(), token: 1 };
+        store.record(&fence, record(NOW, Next::Sent)).await.unwrap();
+    }
+    let mut sent = 5;
+    loop {
+        let claims = store.claim(claim(NOW, 4)).await.unwrap();
+        if claims.is_empty() {
+            break;
+        }
+        for claim in claims {
+            store.hand_over(&claim.fence, "first").await.unwrap();
+            store.record(&claim.fence, record(NOW, Next::Sent)).await.unwrap();
+            sent += 1;
+        }
+        let still = store.accept(submission(vec![big()])).await;
+        assert!(matches!(still, Err(StoreError::Full { .. })), "{still:?}");
+    }
+    assert_eq!(sent, taken);
+
+    fs::remove_file(disk.0.join("filler")).unwrap();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    store.accept(submission(vec![big()])).await.unwrap();
+    store.close().await;
+    let store = open(&disk.0).await;
+    let stats = store.stats(NOW).await.unwrap();
+    assert_eq!((of(&stats, State::Queued), of(&stats, State::Sent)), (1, taken));
+}
