@@ -129,7 +129,9 @@ impl Desk {
                 self.troubled = false;
                 self.more = claimed.len() >= most || full > 0;
                 let again = claimed.len() >= most;
-                crate::crash::here("after_lease");
+                if !claimed.is_empty() {
+                    crate::crash::here("after_lease");
+                }
                 for mail in claimed {
                     self.begin(mail, asked + self.settings.lease);
                 }
