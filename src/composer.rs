@@ -21,7 +21,7 @@ use crate::catalog::{Catalog, Category, Kind};
 use crate::compose::{Recipients, Rendered};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::inline::inline;
-use crate::locale::Locale;
+use crate::locale::{Locale, TimeZone};
 use crate::mail::{Attachment, CustomHeader, Mailbox, Subject};
 use crate::plain;
 use crate::source::Tree;
@@ -50,6 +50,8 @@ pub struct Draft {
     pub headers: Vec<CustomHeader>,
     /// Files
     pub attachments: Vec<Attachment>,
+    /// The zone that instants are shown in; the kind's or the project's otherwise
+    pub time_zone: Option<TimeZone>,
 }
 
 impl Draft {
@@ -69,6 +71,7 @@ impl Draft {
             reply_to: None,
             headers: Vec::new(),
             attachments: Vec::new(),
+            time_zone: None,
         })
     }
 
@@ -163,7 +166,7 @@ impl Composer {
     /// what goes wrong in a template only with these values.
     pub fn render(&self, draft: &Draft) -> Result<Rendered, Diagnostics> {
         let (kind, locale, vars) = self.check(draft)?;
-        let filled = self.fill(kind, &locale, &vars)?;
+        let filled = self.fill(kind, &locale, &vars, draft.time_zone.as_ref())?;
         let html = inline(&filled.html)?;
         let text = filled.text.unwrap_or_else(|| plain::from_html(&html.without_images()));
         Ok(Rendered {
@@ -208,9 +211,15 @@ impl Composer {
         }
     }
 
-    fn fill(&self, kind: &Kind, locale: &Locale, vars: &Vars) -> Result<Filled, Diagnostics> {
+    fn fill(
+        &self,
+        kind: &Kind,
+        locale: &Locale,
+        vars: &Vars,
+        zone: Option<&TimeZone>,
+    ) -> Result<Filled, Diagnostics> {
         match self.templates.program(&kind.name, locale) {
-            Some(program) => program.fill(vars),
+            Some(program) => program.fill(vars, zone),
             None => Err(Diagnostic::error(
                 Code::TemplateMissing,
                 text!("there is no body for `{locale}`", "没有 `{locale}` 的正文"),

@@ -66,6 +66,7 @@
 //! | [`mailer`](mailer/index.html) | the front door: render and send |
 //! | [`doctor`](doctor/index.html) | how far it is to a provider |
 //! | [`preview`](preview/index.html) | the studio, where mails are looked at |
+//! | [`http`](http/index.html) | the service: mails asked for over HTTP |
 //! | [`testing`](testing/index.html) | a mailer that remembers, and assertions |
 //! | [`cli`](cli/index.html) | the binary's commands |
 //!
@@ -113,6 +114,8 @@ pub mod diagnostic;
 pub mod doctor;
 #[cfg(feature = "mailer")]
 mod error;
+#[cfg(feature = "cli")]
+pub mod http;
 pub mod image;
 pub mod inline;
 pub mod locale;
@@ -142,6 +145,8 @@ pub mod testing;
 #[cfg(feature = "mailer")]
 pub mod transport;
 pub mod vars;
+#[cfg(feature = "cli")]
+mod web;
 pub mod yaml;
 
 #[cfg(feature = "mailer")]

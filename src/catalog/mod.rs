@@ -5,6 +5,7 @@
 
 mod allowed;
 mod brand;
+mod describe;
 mod kind;
 mod pattern;
 mod settings;

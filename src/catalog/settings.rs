@@ -1,6 +1,6 @@
 //! `hongyan.yaml`: the locales of a project, their fall-backs, its time zone, and whom the studio
-//! may send tests to. Its `transports` and
-//! `routes` are no concern of the pure half.
+//! may send tests to. Its `transports`, `routes`, `outbox` and `limits` are no concern of the pure
+//! half.
 
 use super::allowed::SendTo;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -84,9 +84,10 @@ impl Settings {
         if let Some(preview) = fields.get("preview") {
             self.send_to = SendTo::read(preview, faults);
         }
-        // How mail leaves is read by those who send it.
-        fields.get("transports");
-        fields.get("routes");
+        // How mail is kept and leaves is read by those who send it.
+        for key in ["transports", "routes", "outbox", "limits"] {
+            fields.get(key);
+        }
         fields.finish(faults);
         if let Some(default) = default {
             self.default_locale = default;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Language;
+use crate::outbox::State;
 
 /// Transactional mail in Chinese and English: declared kinds, Jinja templates, mail that arrives.
 #[derive(Parser)]
@@ -77,6 +78,11 @@ pub enum Command {
   hongyan preview
   hongyan preview --listen 127.0.0.1:8080 --lang en")]
     Preview(Preview),
+    /// Accept mails over HTTP and deliver them
+    #[command(after_help = "Examples:
+  hongyan serve
+  hongyan serve --listen 0.0.0.0:3026 --no-worker")]
+    Serve(Serve),
     /// Find everything wrong with the project before anything is sent
     Check(Check),
     /// Compare all mails with the files under snapshots/
@@ -89,13 +95,135 @@ pub enum Command {
   hongyan doctor --env-file .env.production
   hongyan doctor --send-to you@example.com")]
     Doctor(Doctor),
+    /// Deliver what is in the outbox, without the HTTP service
+    Worker,
+    /// Ask the service at HONGYAN_LISTEN whether it can take mails; exit code 0 or 1
+    Health {
+        /// Another service: `http://host:port`
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
+    /// Look at accepted mails, retry or stop them
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  hongyan outbox list --state failed --state unknown
+  hongyan outbox show 01980c4e-5e2a-7cc1-9d1f-3b8a4c6e2f10
+  hongyan outbox suppressions --lift ada@example.com"
+    )]
+    Outbox(Outbox),
+    /// Make tokens for the HTTP service
+    #[command(subcommand)]
+    Token(Token),
     /// Print a JSON Schema: of a kind's variables, or of a project file for editors
     Schema(Schema),
+    /// Print the OpenAPI document of the HTTP service, with a path for each kind
+    Openapi,
     /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Subcommand)]
+pub enum Outbox {
+    /// List mails, newest first
+    List(List),
+    /// Tell what became of a mail, and what to do
+    Show {
+        /// The mail
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Send a failed, unknown or expired mail again, or a waiting one at once
+    Retry {
+        /// The mail
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Stop a mail that has not left
+    Cancel {
+        /// The mail
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Forget mails that were done long ago
+    Prune {
+        /// How long ago, such as `30d`; as `outbox.retention` says by default
+        #[arg(long, value_name = "TIME", value_parser = duration)]
+        older_than: Option<std::time::Duration>,
+    },
+    /// Count mails: what waits and for how long, what became of them, quotas
+    Stats,
+    /// List addresses that refused mail for good, or take mails to one again
+    Suppressions {
+        /// Take mails to this address again; also the `recipient` of --json
+        #[arg(long, value_name = "ADDRESS")]
+        lift: Option<String>,
+    },
+    /// Bring the outbox to this version, and make it where there is none
+    Migrate,
+}
+
+#[derive(clap::Args)]
+pub struct List {
+    /// Only in this state; may be given several times
+    #[arg(long, value_name = "STATE", value_parser = state())]
+    pub state: Vec<State>,
+    /// Only of this kind
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only to this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+    /// Only older than this mail: the next page
+    #[arg(long, value_name = "ID")]
+    pub before: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Token {
+    /// Print a new token: the bearer for the client, then the entry for HONGYAN_API_TOKENS
+    New(NewToken),
+}
+
+#[derive(clap::Args)]
+pub struct NewToken {
+    /// Whose it is: letters, digits, `-` and `_`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Mails of these kinds only, with commas between them
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    pub kinds: Vec<String>,
+    /// What it may be used for, with commas between them
+    #[arg(long, value_name = "SCOPES", value_delimiter = ',', default_value = "send,read")]
+    pub scopes: Vec<TokenScope>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum TokenScope {
+    /// Send mails
+    Send,
+    /// See what became of mails
+    Read,
+    /// Cancel and retry mails, lift suppressions
+    Manage,
+}
+
+fn state() -> impl clap::builder::TypedValueParser<Value = State> {
+    use clap::builder::TypedValueParser;
+    let names = State::NAMES.map(|(name, _)| name);
+    clap::builder::PossibleValuesParser::new(names)
+        .try_map(|name| State::named(&name).ok_or("no such state"))
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, &'static str> {
+    let read = crate::locale::Duration::parse(text);
+    read.map(Into::into).map_err(|_| "write a length of time such as `30d` or `12h`")
 }
 
 #[derive(clap::Args)]
@@ -202,6 +330,19 @@ pub struct Preview {
     /// A name beside this machine's own under which the studio may be opened
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
+}
+
+#[derive(clap::Args)]
+pub struct Serve {
+    /// Where to listen; 127.0.0.1:3026 by default, off this machine only with HONGYAN_API_TOKENS
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Deliver nothing here: `hongyan worker` does
+    #[arg(long)]
+    pub no_worker: bool,
+    /// Load the project again when its files change
+    #[arg(long)]
+    pub watch: bool,
 }
 
 #[derive(clap::Args)]

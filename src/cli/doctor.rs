@@ -10,8 +10,8 @@ use super::wait::wait;
 use crate::config::files::Listed;
 use crate::diagnostic::{Code, Text};
 use crate::doctor::{
-    DomainReport, RecordReport, Report, Status, StepName, StepReport, TransportReport, examine,
-    test_mail,
+    DomainReport, OutboxName, OutboxReport, RecordReport, Report, Status, StepName, StepReport,
+    TransportReport, examine, test_mail,
 };
 use crate::error::ErrorKind;
 use crate::mailer::Setup;
@@ -34,7 +34,9 @@ pub fn run(doctor: &Doctor, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
             tell(&report, voice);
         }
     }
-    Ok(report.faults().fold(Exit::Done, |exit, fault| exit.worst(exit_of(fault))))
+    let of_outbox = report.outbox_faults().filter_map(|step| step.kind).map(Exit::of_kind);
+    let exits = report.faults().map(exit_of).chain(of_outbox);
+    Ok(exits.fold(Exit::Done, Exit::worst))
 }
 
 /// The test mail ends as `send` would. Before it: a connection that cannot be made may be there
@@ -71,6 +73,7 @@ fn document(report: &Report, voice: &Voice) -> Json {
         "files": files.collect::<Json>(),
         "transports": transports.collect::<Json>(),
         "domain": report.domain.as_ref().map(|domain| domain_document(domain, voice)),
+        "outbox": report.outbox.as_ref().map(|outbox| outbox_document(outbox, voice)),
     })
 }
 
@@ -84,6 +87,19 @@ fn step_document(step: &StepReport, voice: &Voice) -> Json {
         "hint": shown(&step.hint),
         "ms": step.took.map(|took| took.as_micros() as f64 / 1_000.0),
     })
+}
+
+fn outbox_document(outbox: &OutboxReport, voice: &Voice) -> Json {
+    let steps = outbox.steps.iter().map(|step| {
+        json!({
+            "step": step.name.as_str(),
+            "status": step.status.as_str(),
+            "code": step.code.map(Code::as_str),
+            "detail": step.detail.get(voice.language()),
+            "hint": step.hint.as_ref().map(|hint| hint.get(voice.language())),
+        })
+    });
+    json!({"path": outbox.path, "steps": steps.collect::<Json>()})
 }
 
 fn domain_document(domain: &DomainReport, voice: &Voice) -> Json {
@@ -125,6 +141,9 @@ fn tell(report: &Report, voice: &Voice) {
     if let Some(domain) = &report.domain {
         tell_domain(domain, voice);
     }
+    if let Some(outbox) = &report.outbox {
+        tell_outbox(outbox, voice);
+    }
     voice.line("");
     voice.say(&verdict(report));
 }
@@ -133,7 +152,9 @@ fn verdict(report: &Report) -> Text {
     let doubtful = report.domain.as_ref().is_some_and(|domain| {
         [&domain.spf, &domain.dkim, &domain.dmarc].iter().any(|r| r.status == Status::Wrong)
     });
+    let sends = report.faults().next().is_none();
     match (report.is_ok(), doubtful) {
+        (false, _) if sends => text!("something is wrong with the outbox", "待发队列有问题"),
         (false, _) => text!("mail will not leave like this", "这样邮件发不出去"),
         (true, true) => text!(
             "mail leaves, but receivers may doubt it: the domain lacks records",
@@ -207,5 +228,23 @@ fn tell_domain(domain: &DomainReport, voice: &Voice) {
         let hint = record.hint.as_ref().map(|hint| hint.get(voice.language()));
         let shown = record.record.as_deref().or(hint).unwrap_or_default();
         voice.line(&row(record.status, name, shown));
+    }
+}
+
+fn tell_outbox(outbox: &OutboxReport, voice: &Voice) {
+    let path = &outbox.path;
+    voice.line("");
+    voice.say(&text!("outbox {path}", "待发队列 {path}"));
+    for step in &outbox.steps {
+        let name = match step.name {
+            OutboxName::File => text!("file", "文件"),
+            OutboxName::Room => text!("room", "空间"),
+            _ => text!("mails", "邮件"),
+        };
+        let language = voice.language();
+        voice.line(&row(step.status, name.get(language), step.detail.get(language)));
+        if let Some(hint) = &step.hint {
+            voice.line(&format!("    {}→ {}", " ".repeat(COLUMN), hint.get(language)));
+        }
     }
 }

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
-use crate::catalog::{Kind, LocaleSetting};
+use crate::catalog::LocaleSetting;
 use crate::composer::Composer;
 use crate::diagnostic::Text;
 use crate::mailer::Setup;
@@ -25,54 +25,17 @@ pub fn run(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
 }
 
 fn document(setup: &Setup, composer: &Composer) -> Json {
-    let settings = &composer.catalog().settings;
     let project = match &setup.project {
         Project::Folder(folder) => folder.display().to_string(),
         Project::Embedded => "embedded".into(),
     };
-    let locales: Vec<Json> = settings
-        .locales
-        .iter()
-        .map(|setting| json!({"tag": setting.locale.as_str(), "draft": setting.draft}))
-        .collect();
-    let kinds: Vec<Json> =
-        composer.catalog().kinds().map(|kind| describe(composer, kind)).collect();
-    json!({
-        "project": project,
-        "default_locale": settings.default_locale.as_str(),
-        "locales": locales,
-        "kinds": kinds,
-    })
-}
-
-fn describe(composer: &Composer, kind: &Kind) -> Json {
-    let locales: Vec<&str> = composer.catalog().locales().map(|locale| locale.as_str()).collect();
-    let samples: Vec<Json> = kind
-        .sample_names()
-        .into_iter()
-        .map(|(name, derived)| json!({"name": name, "derived": derived}))
-        .collect();
-    let variables: Vec<Json> = kind
-        .variables
-        .variables()
-        .iter()
-        .map(|variable| {
-            json!({
-                "name": variable.name,
-                "type": variable.kind.name(),
-                "required": variable.required(),
-                "secret": variable.secret,
-            })
-        })
-        .collect();
-    json!({
-        "name": kind.name,
-        "description": kind.description,
-        "category": kind.category.as_str(),
-        "locales": locales,
-        "samples": samples,
-        "variables": variables,
-    })
+    let mut document = json!({"project": project});
+    if let (Some(fields), Json::Object(catalog)) =
+        (document.as_object_mut(), composer.catalog().to_json())
+    {
+        fields.extend(catalog);
+    }
+    document
 }
 
 fn table(composer: &Composer) -> Vec<String> {

@@ -8,25 +8,30 @@ mod batch;
 mod chinese;
 mod doctor;
 mod exit;
+mod health;
 mod init;
 mod kinds;
 mod log;
 mod new;
+mod outbox;
 mod preview;
 mod render;
 mod report;
 mod schema;
 mod send;
+mod serve;
 mod snapshot;
 mod snapshot_report;
+mod token;
 mod usage;
 mod voice;
 mod wait;
+mod worker;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
-use args::{Args, Command};
+use args::{Args, Command, Token};
 pub use exit::Exit;
 use exit::Failure;
 use voice::Voice;
@@ -71,11 +76,17 @@ fn dispatch(args: &Args, voice: &mut Voice) -> Result<Exit, Failure> {
         Command::Render(render) => render::run(render, &setup(args, voice)?, voice),
         Command::Send(send) => send::run(send, &setup(args, voice)?, voice),
         Command::Preview(preview) => preview::run(preview, args, setup(args, voice)?, voice),
+        Command::Serve(serve) => serve::run(serve, args, setup(args, voice)?, voice),
         Command::Check(check) if check.codes => report::codes(voice),
         Command::Check(check) => report::run(check, &setup(args, voice)?, voice),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, &setup(args, voice)?, voice),
         Command::Doctor(doctor) => doctor::run(doctor, &setup(args, voice)?, voice),
+        Command::Worker => worker::run(|| setup_quiet(args), voice),
+        Command::Health { url } => health::run(url.as_deref(), || setup_quiet(args), voice),
+        Command::Outbox(task) => outbox::run(task, &setup(args, voice)?, voice),
+        Command::Token(Token::New(new)) => token::new(new, || setup_quiet(args), voice),
         Command::Schema(schema) => schema::run(schema, || setup_quiet(args), voice),
+        Command::Openapi => schema::openapi(&setup_quiet(args)?, voice),
         Command::Completions { shell } => {
             completions(*shell, voice);
             Ok(Exit::Done)

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::args::{Content, Format, Render};
 use super::exit::{Exit, Failure};
@@ -12,8 +12,7 @@ use crate::catalog::Kind;
 use crate::compose::{Message, Rendered};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::inline::ImageMode;
-use crate::mailer::{Setup, Stage};
+use crate::mailer::{Setup, Stage, finished, finished_html};
 use crate::snapshot::RECIPIENT;
 use crate::text;
 use crate::vars::{parse_object, typed_by_declaration};
@@ -38,7 +37,7 @@ pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
     match file {
         // The file holds what `--format` says, stdout is the one document of `--json`.
         Some(_) if render.format == Format::Json => {}
-        _ if voice.json => voice.document(&document(&rendered, &message)),
+        _ if voice.json => voice.document(&finished(&rendered, &message)),
         Some(_) => {}
         None => voice.raw(&formatted(render.format, &rendered, &message)),
     }
@@ -48,10 +47,10 @@ pub fn run(render: &Render, setup: &Setup, voice: &Voice) -> Result<Exit, Failur
 fn formatted(format: Format, rendered: &Rendered, message: &Message) -> Vec<u8> {
     match format {
         Format::Eml => message.bytes().to_vec(),
-        Format::Html => html(rendered).into_bytes(),
+        Format::Html => finished_html(rendered).into_bytes(),
         Format::Text => rendered.text.clone().into_bytes(),
         Format::Subject => format!("{}\n", rendered.subject.as_str()).into_bytes(),
-        Format::Json => format!("{:#}\n", document(rendered, message)).into_bytes(),
+        Format::Json => format!("{:#}\n", finished(rendered, message)).into_bytes(),
     }
 }
 
@@ -98,33 +97,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         false => std::fs::read(path).map(|read| bytes = read),
     };
     result.map(|()| bytes).map_err(|error| Failure::io(path, &error))
-}
-
-fn html(rendered: &Rendered) -> String {
-    rendered.html.with_images(&ImageMode::Inside, |_| String::new())
-}
-
-fn document(rendered: &Rendered, message: &Message) -> Json {
-    let images: Vec<Json> = rendered
-        .images
-        .iter()
-        .map(|image| {
-            json!({"name": image.name(), "cid": image.content_id(), "sha256": image.sha256()})
-        })
-        .collect();
-    let adapted: Vec<Json> =
-        message.adapted().iter().map(|one| json!({"what": one.what, "how": one.how})).collect();
-    json!({
-        "kind": rendered.kind,
-        "locale": rendered.locale.as_str(),
-        "subject": rendered.subject.as_str(),
-        "preheader": rendered.preheader,
-        "text": rendered.text,
-        "html": html(rendered),
-        "headers": message.headers(),
-        "images": images,
-        "adapted": adapted,
-    })
 }
 
 fn not_a_pair() -> Diagnostic {

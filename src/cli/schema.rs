@@ -1,6 +1,6 @@
 //! `hongyan schema`
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::args::{ProjectFile, Schema};
 use super::exit::{Exit, Failure};
@@ -30,16 +30,15 @@ pub fn run(
     Ok(Exit::Done)
 }
 
+/// `hongyan openapi`
+pub fn openapi(setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
+    let composer = Composer::load(&setup.open_project()?)?;
+    voice.document(&crate::http::document(composer.catalog()));
+    Ok(Exit::Done)
+}
+
 fn kind_schema(name: &str, setup: &Setup) -> Result<Json, Failure> {
     let composer = Composer::load(&setup.open_project()?)?;
     let kind = composer.catalog().kind(name)?;
-    let mut schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": kind.name,
-        "description": kind.description,
-    });
-    if let (Some(fields), Json::Object(vars)) = (schema.as_object_mut(), kind.variables.schema()) {
-        fields.extend(vars);
-    }
-    Ok(schema)
+    Ok(kind.schema())
 }

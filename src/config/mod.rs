@@ -5,7 +5,8 @@
 //! only step that touches the disk), [`Environment::gather`] lays the process's variables over
 //! them, [`Lines::read`] checks them together with the `transports` and `routes` of `hongyan.yaml`
 //! and says all that is wrong at once ([`MailSettings::from_environment`] does so without a
-//! project). This module does not know the transports: they take their settings from here.
+//! project). [`OutboxSettings::read`] and [`ServiceSettings::read`] do the same for what keeps mails
+//! and for who may ask over HTTP. This module does not know the transports: they take their settings from here.
 //!
 //! No value of a variable is ever printed, by any of these types: a fault names the variable and
 //! the line.
@@ -32,11 +33,13 @@ mod lines;
 mod login;
 mod manner;
 mod names;
+mod outbox;
 mod presets;
 mod project_file;
 mod reader;
 mod scope;
 mod sender;
+mod service;
 mod settings;
 mod smtp;
 mod suspect;
@@ -49,7 +52,9 @@ pub use lines::{Lines, Mail, NamedTransport, Route, Sources};
 pub use login::{Login, Proof, TokenSource};
 pub use manner::{DkimSetting, Pace, Quota};
 pub use names::is_known;
+pub use outbox::{LimitSettings, OutboxFile, OutboxSettings, key_hint};
 pub use presets::{FromRule, PRESETS, PasswordShape, Preset, Tls};
+pub use service::{ApiToken, Scope, ServiceSettings, is_id};
 pub use settings::{
     ChosenBy, FromSetting, MailSettings, ProjectSetting, TransportSetting, WhenUnset,
 };

@@ -1,18 +1,21 @@
 //! How far it is to a provider: env files and configuration, then DNS, TCP, TLS, EHLO, login, the
 //! sender and, if asked, a test mail. Each step is as it should be, wrong with a remedy, or was not
-//! tried. Nothing is sent unless asked.
+//! tried. Nothing is sent unless asked. The outbox is looked at too, where one is named or there.
 
 mod certificate;
 mod directmail;
 mod domain;
 mod name;
+mod outbox;
 mod report;
 mod smtp;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use domain::{DomainReport, RecordReport};
-pub use report::{Report, Status, StepName, StepReport, TransportReport};
+pub use report::{
+    OutboxName, OutboxReport, OutboxStep, Report, Status, StepName, StepReport, TransportReport,
+};
 
 use crate::composer::{Composer, Draft};
 use crate::config::{Login, NamedTransport, TransportSetting};
@@ -53,7 +56,8 @@ pub async fn examine(setup: &Setup, outfit: &Outfit<'_>, test: Option<&Draft>) -
         None => None,
     };
     let (production, files) = (setup.settings.production, setup.files.listed.clone());
-    Report { production, files, transports, domain }
+    let outbox = outbox::examine(outfit).await;
+    Report { production, files, transports, domain, outbox }
 }
 
 async fn examine_transport(

@@ -20,6 +20,75 @@ pub struct Report {
     pub transports: Vec<TransportReport>,
     /// What DNS says of the first sender's domain
     pub domain: Option<DomainReport>,
+    /// The outbox, where one is named or there
+    pub outbox: Option<OutboxReport>,
+}
+
+/// The outbox.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OutboxReport {
+    /// Its file
+    pub path: String,
+    /// What was looked at
+    pub steps: Vec<OutboxStep>,
+}
+
+/// What is looked at of an outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutboxName {
+    /// The file: sound, of this version, under our key
+    File,
+    /// The room on its disk
+    Room,
+    /// The mails in it
+    Mails,
+}
+
+impl OutboxName {
+    /// The name in `--json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OutboxName::File => "file",
+            OutboxName::Room => "room",
+            OutboxName::Mails => "mails",
+        }
+    }
+}
+
+/// One look at an outbox.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OutboxStep {
+    /// At what
+    pub name: OutboxName,
+    /// What came of it
+    pub status: Status,
+    /// The fault's code
+    pub code: Option<Code>,
+    /// What kind of remedy it asks for
+    pub kind: Option<ErrorKind>,
+    /// What was seen
+    pub detail: Text,
+    /// What to do
+    pub hint: Option<Text>,
+}
+
+impl OutboxStep {
+    pub(super) fn ok(name: OutboxName, detail: Text) -> OutboxStep {
+        OutboxStep { name, status: Status::Ok, code: None, kind: None, detail, hint: None }
+    }
+
+    pub(super) fn wrong(name: OutboxName, fault: &Diagnostic, kind: ErrorKind) -> OutboxStep {
+        OutboxStep {
+            status: Status::Wrong,
+            code: Some(fault.code()),
+            kind: Some(kind),
+            hint: fault.remedy().cloned(),
+            ..OutboxStep::ok(name, fault.title().clone())
+        }
+    }
 }
 
 /// One transport.
@@ -173,7 +242,13 @@ impl StepReport {
 impl Report {
     /// Whether nothing is wrong. What DNS publishes is advice and does not count.
     pub fn is_ok(&self) -> bool {
-        self.faults().next().is_none()
+        self.faults().next().is_none() && self.outbox_faults().next().is_none()
+    }
+
+    /// What is wrong with the outbox.
+    pub fn outbox_faults(&self) -> impl Iterator<Item = &OutboxStep> {
+        let steps = self.outbox.iter().flat_map(|outbox| &outbox.steps);
+        steps.filter(|step| step.status == Status::Wrong)
     }
 
     /// The steps that are wrong.

@@ -2,7 +2,7 @@
 
 use super::ErrorKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::outbox::{Refusal, StoreError};
+use crate::outbox::{Refusal, StoreError, Unusable};
 use crate::text;
 
 pub(super) fn kind_of_refusal(refusal: &Refusal) -> ErrorKind {
@@ -19,6 +19,12 @@ pub(super) fn kind_of_store(error: &StoreError) -> ErrorKind {
         StoreError::NotFound { .. }
         | StoreError::WrongState { .. }
         | StoreError::BodyErased { .. } => ErrorKind::Mail,
+        StoreError::KeyMalformed
+        | StoreError::KeyUnreadable { .. }
+        | StoreError::Unusable {
+            why: Unusable::OtherKey | Unusable::Newer { .. } | Unusable::NotOurs,
+            ..
+        } => ErrorKind::Configuration,
         _ => ErrorKind::Io,
     }
 }

@@ -76,6 +76,11 @@ impl Instant {
         Date(self.civil_in(zone).date())
     }
 
+    /// `2026-11-21 20:55:00`, as the clock of a zone shows it: for lists.
+    pub fn clock_in(self, zone: &TimeZone) -> String {
+        self.civil_in(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// When the next day begins in a zone.
     pub fn next_day_in(self, zone: &TimeZone) -> Option<Instant> {
         let tomorrow = self.date_in(zone).0.tomorrow().ok()?;

@@ -70,17 +70,17 @@ impl MailerBuilder {
         self
     }
 
-    /// How many mails a domain gets, where there is an outbox.
+    /// How many mails a domain gets, where there is an outbox; several rates hold together.
     #[cfg(feature = "outbox")]
     pub fn per_domain(mut self, most: Pace) -> Self {
-        self.limits.per_domain = Some(most);
+        self.limits.per_domain.push(most);
         self
     }
 
-    /// How many mails are taken in all, where there is an outbox.
+    /// How many mails are taken in all, where there is an outbox; several rates hold together.
     #[cfg(feature = "outbox")]
     pub fn global(mut self, most: Pace) -> Self {
-        self.limits.global = Some(most);
+        self.limits.global.push(most);
         self
     }
 
@@ -144,7 +144,9 @@ impl MailerBuilder {
     /// # Errors
     /// All that is wrong with them, at once.
     pub fn from_env() -> Result<MailerBuilder, Error> {
-        Setup::from_env(&Asked::default())?.outfit()?.builder(None)
+        let setup = Setup::from_env(&Asked::default())?;
+        let outfit = setup.outfit()?;
+        outfit.with_named_outbox(outfit.builder(None)?)
     }
 }
 

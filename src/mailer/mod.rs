@@ -22,6 +22,8 @@ mod enqueue;
 #[cfg(feature = "outbox")]
 mod forecast;
 #[cfg(feature = "outbox")]
+mod keeping;
+#[cfg(feature = "outbox")]
 mod limits;
 mod meter;
 #[cfg(feature = "outbox")]
@@ -48,10 +50,12 @@ use arc_swap::ArcSwap;
 
 pub use builder::MailerBuilder;
 pub use delivery::{Copy, Delivery, State, failed_receipt};
+#[cfg(feature = "outbox")]
+pub use keeping::Need;
 pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
-pub use stage::Stage;
+pub use stage::{Stage, finished, finished_html};
 #[cfg(feature = "outbox")]
 pub use traffic::{Rest, Traffic};
 #[cfg(feature = "outbox")]

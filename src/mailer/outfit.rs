@@ -11,12 +11,13 @@ use super::setup::Setup;
 use crate::catalog::{Catalog, Category};
 use crate::compose::Profile;
 use crate::config::{
-    ChosenBy, DirectMailSettings, DkimSetting, Lines, NamedTransport, SmtpSettings, Sources,
-    TransportSetting, Via, WhenUnset,
+    ChosenBy, DirectMailSettings, DkimSetting, Lines, NamedTransport, OutboxSettings,
+    ServiceSettings, SmtpSettings, Sources, TransportSetting, Via, WhenUnset,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::inline::ImageMode;
+use crate::locale::TimeZone;
 use crate::mail::Mailbox;
 use crate::plan::foresee;
 use crate::source::Tree;
@@ -30,30 +31,35 @@ const PROJECT_FILE: &str = "hongyan.yaml";
 
 /// What mails leave by: transports and routes, and what is to be said about them.
 pub struct Outfit<'s> {
-    setup: &'s Setup,
+    pub(super) setup: &'s Setup,
     tree: Tree,
     catalog: Catalog,
     lines: Lines,
+    pub(super) outbox: (OutboxSettings, Diagnostics),
+    service: (ServiceSettings, Diagnostics),
     faults: Diagnostics,
 }
 
 impl<'s> Outfit<'s> {
     /// Reads what there is. Faults are kept: `doctor` works with them.
-    pub(super) fn read(setup: &'s Setup, tree: Tree) -> Outfit<'s> {
+    pub(super) fn read(setup: &'s Setup, tree: Tree, when_unset: WhenUnset) -> Outfit<'s> {
         // What is wrong with the project is told when it is loaded.
         let catalog = Catalog::load(&tree, &mut Diagnostics::new());
         let kinds: Vec<(&str, Category)> =
             catalog.kinds().map(|kind| (kind.name.as_str(), kind.category)).collect();
         let text = tree.text(PROJECT_FILE, &mut Diagnostics::new());
-        let (lines, found) = Lines::read(&Sources {
+        let sources = Sources {
             project_file: text.as_ref().map(|text| (text.name(), text.text())),
             kinds: &kinds,
             read: &|path| std::fs::read(path),
-            ..Sources::new(&setup.environment, WhenUnset::Inbox)
-        });
+            ..Sources::new(&setup.environment, when_unset)
+        };
+        let (lines, found) = Lines::read(&sources);
+        let outbox = OutboxSettings::read(&sources);
+        let service = ServiceSettings::read(&sources);
         let mut faults = setup.faults.clone();
-        faults.extend(found);
-        let mut outfit = Outfit { setup, tree, catalog, lines, faults };
+        faults.extend(found.into_iter().chain(outbox.1.clone()));
+        let mut outfit = Outfit { setup, tree, catalog, lines, outbox, service, faults };
         outfit.faults.extend(outfit.ignored_epoch());
         outfit
     }
@@ -61,6 +67,28 @@ impl<'s> Outfit<'s> {
     /// The transports and routes.
     pub fn lines(&self) -> &Lines {
         &self.lines
+    }
+
+    /// What is said of the outbox.
+    pub fn outbox_settings(&self) -> &OutboxSettings {
+        &self.outbox.0
+    }
+
+    /// The zone in which the project tells times.
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.catalog.settings.time_zone
+    }
+
+    /// What is said of the HTTP service, and what was noticed about it.
+    ///
+    /// # Errors
+    /// All that is wrong with it: nothing but the service stops at that.
+    pub fn service(&self) -> Result<(ServiceSettings, Diagnostics), Error> {
+        let (service, faults) = &self.service;
+        match faults.has_errors() {
+            true => Err(Error::configuration(faults.clone())),
+            false => Ok((service.clone(), faults.clone())),
+        }
     }
 
     /// What is wrong: nothing can be sent.
@@ -137,6 +165,26 @@ impl<'s> Outfit<'s> {
         self.builder_by(Routes::in_order(vec![self.carrier(named)?]))
     }
 
+    /// With the outbox, where one is named.
+    #[cfg(feature = "outbox")]
+    pub(super) fn with_named_outbox(&self, builder: MailerBuilder) -> Result<MailerBuilder, Error> {
+        Ok(match self.named_outbox()? {
+            Some(outbox) => builder.outbox(outbox),
+            None => builder,
+        })
+    }
+
+    #[cfg(not(feature = "outbox"))]
+    pub(super) fn with_named_outbox(&self, builder: MailerBuilder) -> Result<MailerBuilder, Error> {
+        if self.outbox_settings().file.is_none() {
+            return Ok(builder);
+        }
+        let title =
+            text!("an outbox is set, and this build has none", "设置了待发队列，但此构建不支持");
+        let hint = text!("build with the feature `outbox`", "请启用 `outbox` 特性重新构建");
+        Err(Error::configuration(Diagnostic::error(Code::ConfigBadValue, title).hint(hint)))
+    }
+
     fn builder_by(&self, routes: Routes) -> Result<MailerBuilder, Error> {
         let mut builder = MailerBuilder::default().project(self.tree.clone());
         if let Some(name) = &self.setup.settings.from.name {
@@ -146,7 +194,21 @@ impl<'s> Outfit<'s> {
         if let (Some(epoch), false) = (self.setup.settings.epoch, real) {
             builder = builder.epoch(epoch);
         }
-        Ok(builder.routes(routes))
+        Ok(self.limited(builder).routes(routes))
+    }
+
+    /// With the `limits` of the project.
+    #[cfg(feature = "outbox")]
+    fn limited(&self, builder: MailerBuilder) -> MailerBuilder {
+        let limits = &self.outbox.0.limits;
+        let builder = limits.per_domain.iter().fold(builder, |b, pace| b.per_domain(*pace));
+        let builder = limits.global.iter().fold(builder, |b, pace| b.global(*pace));
+        if limits.inbox { builder.limit_inbox() } else { builder }
+    }
+
+    #[cfg(not(feature = "outbox"))]
+    fn limited(&self, builder: MailerBuilder) -> MailerBuilder {
+        builder
     }
 
     fn routes(&self) -> Result<Routes, Error> {
@@ -250,7 +312,7 @@ impl<'s> Outfit<'s> {
         if near.exists() { near } else { self.root().join(path) }
     }
 
-    fn root(&self) -> &Path {
+    pub(super) fn root(&self) -> &Path {
         self.setup.project.root(&self.setup.working)
     }
 

@@ -159,6 +159,7 @@ impl<'m> Sending<'m> {
             reply_to: self.reply_to,
             headers: self.headers,
             attachments: self.attachments,
+            time_zone: None,
         }
         .vars(vars)
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::outfit::Outfit;
 use crate::config::files::{self, Found, Look};
-use crate::config::{Environment, MailSettings, ProjectSetting};
+use crate::config::{Environment, MailSettings, ProjectSetting, WhenUnset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::mail::{Address, DisplayName, Mailbox};
@@ -90,7 +90,16 @@ impl Setup {
 
     /// The same for a project that was read already.
     pub fn outfit_of(&self, tree: Tree) -> Outfit<'_> {
-        Outfit::read(self, tree)
+        Outfit::read(self, tree, WhenUnset::Inbox)
+    }
+
+    /// The same for those who deliver for others (`serve`, `worker`): when nothing says how mail
+    /// leaves, that is a fault, and no mail is caught unasked.
+    ///
+    /// # Errors
+    /// A project that cannot be read.
+    pub fn service_outfit(&self) -> Result<Outfit<'_>, Error> {
+        Ok(Outfit::read(self, self.open_project()?, WhenUnset::Fault))
     }
 
     /// The folder in which the inbox catches mails, unless a transport says another.

@@ -1,5 +1,7 @@
 //! A project and what its mails are composed with when they are not sent.
 
+use serde_json::{Value as Json, json};
+
 use super::fresh_seal;
 use super::setup::Setup;
 use crate::compose::{Message, Profile, Rendered, Seal, compose};
@@ -41,6 +43,12 @@ impl Stage {
         })
     }
 
+    /// The brand's name where the project says none.
+    pub fn brand_name(&self) -> &str {
+        let from = &self.profile.from;
+        from.name().map_or(from.address().as_str(), |name| name.as_str())
+    }
+
     /// Who mails are from, where a kind has no sender of its own.
     pub fn from(&self) -> &Mailbox {
         &self.profile.from
@@ -60,4 +68,33 @@ impl Stage {
         let message = compose(&rendered, &seal, &self.profile)?;
         Ok((rendered, message))
     }
+}
+
+/// The page of a mail; images are named by `cid:`.
+pub fn finished_html(rendered: &Rendered) -> String {
+    rendered.html.with_images(&ImageMode::Inside, |_| String::new())
+}
+
+/// A mail that was rendered, as `render --json` prints it.
+pub fn finished(rendered: &Rendered, message: &Message) -> Json {
+    let images: Vec<Json> = rendered
+        .images
+        .iter()
+        .map(|image| {
+            json!({"name": image.name(), "cid": image.content_id(), "sha256": image.sha256()})
+        })
+        .collect();
+    let adapted: Vec<Json> =
+        message.adapted().iter().map(|one| json!({"what": one.what, "how": one.how})).collect();
+    json!({
+        "kind": rendered.kind,
+        "locale": rendered.locale.as_str(),
+        "subject": rendered.subject.as_str(),
+        "preheader": rendered.preheader,
+        "text": rendered.text,
+        "html": finished_html(rendered),
+        "headers": message.headers(),
+        "images": images,
+        "adapted": adapted,
+    })
 }

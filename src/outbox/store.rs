@@ -435,6 +435,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Removes mails that were done before `before`, at most `limit` of them; how many it were.
     async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError>;
 
+    /// The version of its tables; it is brought up to date when it is opened.
+    fn schema(&self) -> usize;
+
     /// Ends what is being written. Calls after it fail.
     async fn close(&self);
 }

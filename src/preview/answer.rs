@@ -3,7 +3,7 @@
 use axum::Json as JsonBody;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Shared;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
 use crate::vars::parse_object;
+use crate::web::asked;
 
 /// The largest body of a request, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -92,13 +93,10 @@ impl FromRequestParts<Shared> for Speaks {
 /// The language of a request.
 pub fn language_of(query: Option<&str>, headers: &HeaderMap, studio: &Shared) -> Language {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let asked =
+    let in_query =
         query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("lang=")));
-    let browser = || {
-        let list = header(ACCEPT_LANGUAGE.as_str())?;
-        list.split(',').find_map(|tag| Language::parse(tag.split(';').next()?.trim()))
-    };
-    let said = [header("x-studio-lang"), asked, cookie(headers, "lang")];
+    let browser = || asked::language(headers);
+    let said = [header("x-studio-lang"), in_query, cookie(headers, "lang")];
     let said = said.into_iter().flatten().find_map(Language::parse);
     said.or(studio.language).or_else(browser).unwrap_or(studio.terminal)
 }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use super::Shared;
 use super::events::News;
-use super::reading::{Found, fingerprint, read_whole};
 use super::state::Build;
 use super::watch::Watch;
-use super::{Shared, inbox};
 use crate::error::Error;
 use crate::project::Project;
 use crate::source::Tree;
+use crate::web::caught;
+use crate::web::reading::{Found, fingerprint, read_whole};
 
 /// Loads the project for the first time.
 pub fn first(studio: &Shared) -> Builder {
@@ -24,7 +25,7 @@ pub fn first(studio: &Shared) -> Builder {
         Project::Embedded => None,
     };
     let watch = Watch::new(root, &studio.inbox);
-    let caught = inbox::ids(&studio.inbox);
+    let caught = caught::ids(&studio.inbox);
     let mut builder =
         Builder { studio: studio.clone(), watch, checks, tree: None, print: 0, caught };
     builder.build();
@@ -76,7 +77,7 @@ impl Builder {
     }
 
     fn look_into_inbox(&mut self) {
-        let caught = inbox::ids(&self.studio.inbox);
+        let caught = caught::ids(&self.studio.inbox);
         for id in caught.iter().filter(|id| self.caught.binary_search(id).is_err()) {
             self.studio.tell(News::Caught(id.clone()));
         }

@@ -24,14 +24,12 @@ mod inbox;
 pub(crate) mod looks;
 pub(crate) mod parts;
 mod project;
-mod reading;
 mod render;
 mod rendering;
 mod routes;
 mod samples;
 mod security;
 mod send;
-mod server;
 mod snapshots;
 mod start;
 mod state;
@@ -46,9 +44,10 @@ pub use start::{Options, Preview, StartError};
 
 use crate::diagnostic::Language;
 use crate::mailer::Setup;
+use crate::web::hosts::Hosts;
 use drafts::Drafts;
 use events::News;
-use security::{Hosts, Session};
+use security::Session;
 use state::State;
 
 /// What all handlers share.

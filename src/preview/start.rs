@@ -1,7 +1,7 @@
 //! From options to a server that listens.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,14 +10,16 @@ use tokio::sync::{Semaphore, broadcast};
 use super::builder::{self, Builder};
 use super::drafts::Drafts;
 use super::routes::routes;
-use super::security::{Hosts, Session};
-use super::server::serve;
+use super::security::Session;
 use super::state::State;
 use super::{Shared, Studio};
 use crate::config::TransportSetting;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language, Text};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
 use crate::mailer::Setup;
 use crate::text;
+use crate::web::hosts::Hosts;
+use crate::web::listen::{self, Refused, cannot};
+use crate::web::server::serve;
 
 /// The variable that holds the token.
 const TOKEN: &str = "HONGYAN_PREVIEW_TOKEN";
@@ -25,6 +27,14 @@ const TOKEN: &str = "HONGYAN_PREVIEW_TOKEN";
 const SHORTEST_TOKEN: usize = 16;
 /// How many pages may listen at once; connections are left for everything else.
 const LISTENERS: usize = 16;
+
+/// The most connections at once.
+const CONNECTIONS: usize = 32;
+const STUDIO: listen::Listener = listen::Listener {
+    name: ("studio", "预览台"),
+    other: "127.0.0.1:3030",
+    usual: "127.0.0.1:3025",
+};
 
 /// How a studio is started.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +91,15 @@ impl StartError {
     }
 }
 
+impl From<Refused> for StartError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Unavailable(fault) => StartError::Listen { fault },
+            Refused::NoAddress(fault) => StartError::Address { fault },
+        }
+    }
+}
+
 /// A studio that listens and has loaded its project.
 pub struct Preview {
     studio: Shared,
@@ -96,7 +115,7 @@ impl Preview {
     /// # Errors
     /// A port that is taken; other machines that could look without a token.
     pub fn open(setup: Setup, options: Options) -> Result<Preview, StartError> {
-        let (listener, address) = listen(&options.listen)?;
+        let (listener, address) = listen::listen(&options.listen, STUDIO)?;
         let hosts = Hosts::new(address, &options.allowed_hosts);
         let token = setup.environment.get(TOKEN).map(|variable| variable.value.clone());
         let short = token.as_ref().is_none_or(|token| token.expose().len() < SHORTEST_TOKEN);
@@ -149,32 +168,10 @@ impl Preview {
         runtime.block_on(async {
             listener.set_nonblocking(true).map_err(failed)?;
             let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-            serve(listener, routes(studio)).await;
+            serve(listener, routes(studio), CONNECTIONS, std::future::pending()).await;
             Ok(())
         })
     }
-}
-
-fn listen(wanted: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let bound = wanted
-        .to_socket_addrs()
-        .and_then(|addresses| {
-            // `localhost` is both; the older is what people type.
-            let mut addresses: Vec<SocketAddr> = addresses.collect();
-            addresses.sort_by_key(SocketAddr::is_ipv6);
-            TcpListener::bind(addresses.as_slice())
-        })
-        .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
-    bound.map_err(|error| {
-        let fault = match error.kind() {
-            io::ErrorKind::AddrInUse => taken(wanted),
-            io::ErrorKind::InvalidInput => {
-                return StartError::Address { fault: Box::new(no_address(wanted)) };
-            }
-            _ => cannot(&error),
-        };
-        StartError::Listen { fault: Box::new(fault) }
-    })
 }
 
 /// The inbox of the transports, if one of them has a folder of its own.
@@ -186,31 +183,6 @@ fn inbox(setup: &Setup) -> PathBuf {
         })
     });
     own.unwrap_or_else(|| setup.inbox())
-}
-
-fn taken(wanted: &str) -> Diagnostic {
-    Diagnostic::error(
-        Code::PortInUse,
-        text!("another program listens at `{wanted}`", "`{wanted}` 已被其他程序占用"),
-    )
-    .hint(text!(
-        "is a studio open already? else take another port: `--listen 127.0.0.1:3030`",
-        "是否已打开一个预览台？否则请换一个端口：`--listen 127.0.0.1:3030`"
-    ))
-}
-
-fn cannot(error: &io::Error) -> Diagnostic {
-    let Text { en, zh } = Text::of_io(error);
-    Diagnostic::error(Code::ListenFailed, text!("cannot listen: {en}", "无法监听：{zh}"))
-        .hint(text!("take an address of this machine", "请使用本机的地址"))
-}
-
-fn no_address(wanted: &str) -> Diagnostic {
-    Diagnostic::error(
-        Code::Usage,
-        text!("`{wanted}` is no address with a port", "`{wanted}` 不是带端口的地址"),
-    )
-    .hint(text!("write `127.0.0.1:3025`", "请写成 `127.0.0.1:3025`"))
 }
 
 fn open_to_all(short: bool) -> Diagnostic {

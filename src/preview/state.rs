@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use crate::catalog::Catalog;
 use crate::composer::Composer;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
@@ -66,6 +67,11 @@ impl Now {
     /// Whether what is shown is what stands on the disk.
     pub fn is_ok(&self) -> bool {
         self.build.is_some() && !self.faults.has_errors()
+    }
+
+    /// What the shown project declares.
+    pub fn catalog(&self) -> Option<&Catalog> {
+        self.build.as_ref().map(|build| build.stage.composer.catalog())
     }
 
     /// The version that is shown; 0 before the first.

@@ -24,7 +24,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, SourceText};
 use crate::image::Image;
-use crate::locale::Locale;
+use crate::locale::{Locale, TimeZone};
 use crate::text;
 use crate::vars::Vars;
 use scope::{Frame, Lines, Scope};
@@ -110,13 +110,17 @@ fn body_name(catalog: &Catalog, kind: &Kind, locale: &Locale, extension: &str) -
 }
 
 impl Program {
-    /// Fills subject, preheader, page and text.
+    /// Fills subject, preheader, page and text; `zone` is that of the reader, where it is known.
     ///
     /// # Errors
     /// What goes wrong only with these values: an optional variable printed unguarded, a loop
     /// that does not end.
-    pub fn fill(&self, vars: &Vars) -> Result<Filled, Diagnostics> {
-        let scope = Scope::new(&self.frame, vars);
+    pub fn fill(&self, vars: &Vars, zone: Option<&TimeZone>) -> Result<Filled, Diagnostics> {
+        let frame = match zone {
+            Some(zone) => Arc::new(self.frame.within(zone)),
+            None => self.frame.clone(),
+        };
+        let scope = Scope::new(&frame, vars);
         let kind = &self.frame.kind.name;
         let subject = self.run(&line_name(kind, "subject"), &scope)?;
         let preheader = self.run(&line_name(kind, "preheader"), &scope)?;

@@ -20,7 +20,7 @@ use crate::vars::{Declaration, Show, Value, VariableType, Vars};
 const SELF: &str = " scope";
 
 /// What does not change between two mails of one kind in one locale.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub catalog: Arc<Catalog>,
     pub kind: Arc<Kind>,
@@ -47,6 +47,11 @@ impl Frame {
             locale: locale.clone(),
             brand_name,
         }
+    }
+
+    /// The same for a reader in this zone.
+    pub fn within(&self, zone: &TimeZone) -> Frame {
+        Frame { time_zone: zone.clone(), ..self.clone() }
     }
 
     /// The string at `<kind>.<key>`, else `common.<key>`, with its full key.

@@ -86,7 +86,7 @@ fn the_shape_that_scripts_read() {
     let place = Place::with_project().env("EMAIL_PROVIDER", "inbox");
     place.write(".env", "");
     let document = place.run(["doctor", "--json"]).exits(0).json();
-    assert_eq!(keys(&document).join(" "), "ok production files transports domain");
+    assert_eq!(keys(&document).join(" "), "ok production files transports domain outbox");
     assert_eq!(keys(&document["files"][0]).join(" "), "path status why");
     assert_eq!(keys(&document["transports"][0]).join(" "), "name provider steps");
     let steps = steps(&document, 0);
@@ -97,7 +97,7 @@ fn the_shape_that_scripts_read() {
     }
     // The same keys, codes and names in every language.
     let zh = place.run(["doctor", "--json", "--lang", "zh"]).exits(0).json();
-    assert_eq!(keys(&zh).join(" "), "ok production files transports domain");
+    assert_eq!(keys(&zh).join(" "), "ok production files transports domain outbox");
     assert_eq!(zh["transports"][0]["steps"][1]["status"], "not_tried");
 }
 

@@ -1,15 +1,17 @@
-//! `transports` and `routes` of `hongyan.yaml`.
+//! `transports` and `routes` of `hongyan.yaml`, and `outbox` and `limits`.
 //!
 //! Text in, values and faults out. Secrets stand there only as `${NAME}`, the whole value; where
 //! somebody wrote one all the same, no line of the file is shown in any fault. Locales and time
 //! zone of the same file are the catalog's.
 
 mod manner;
+mod outbox;
 mod reach;
 mod route;
 mod transport;
 mod value;
 
+pub(super) use outbox::WrittenOutbox;
 pub(super) use reach::untaken;
 pub(super) use route::WrittenRoute;
 pub(super) use transport::Declared;

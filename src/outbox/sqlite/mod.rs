@@ -143,6 +143,10 @@ impl Store for SqliteStore {
         self.writer.write(move |desk| sweep::prune(desk.conn, before, limit)).await
     }
 
+    fn schema(&self) -> usize {
+        open::SCHEMA
+    }
+
     async fn close(&self) {
         self.reader.close();
         self.writer.close().await;

@@ -16,6 +16,8 @@ use crate::outbox::{Key, StoreError, Unusable};
 const APPLICATION: i32 = 0x6867_796e;
 /// What the file must be brought to, step by step: the n-th makes version n of n - 1.
 const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+/// What they make.
+pub(super) const SCHEMA: usize = MIGRATIONS.len();
 /// How every SQLite file begins.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// How long another process may hold the lock.

@@ -5,23 +5,22 @@
 //! pages cause by `Origin` and `Sec-Fetch-Site`, and what changes something needs a cookie that no
 //! other site can have sent and a token that no other page can read. No answer carries a CORS header.
 
-mod hosts;
 mod session;
 
 use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-pub use hosts::Hosts;
 pub use session::{Session, login};
 
 use super::Shared;
 use super::answer::{language_of, problem};
 use crate::diagnostic::{Code, Language};
+use crate::web::asked::{origin_is_ours, text};
 
 /// The header in which the page repeats its token.
 const TOKEN: &str = "x-studio-token";
@@ -95,14 +94,8 @@ fn admit(studio: &Shared, request: &Request, language: Language) -> Result<(), B
 /// Whether the request was caused by the studio's own page, by a person, or by no browser at all.
 fn is_from_here(request: &Request, host: &str) -> bool {
     let headers = request.headers();
-    if let Some(origin) = headers.get(header::ORIGIN) {
-        let ours = |origin: &str| {
-            let authority = origin.strip_prefix("http://").or(origin.strip_prefix("https://"));
-            authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-        };
-        if !origin.to_str().is_ok_and(ours) {
-            return false;
-        }
+    if !origin_is_ours(headers, host) {
+        return false;
     }
     match text(headers, "sec-fetch-site") {
         None | Some("same-origin" | "none") => true,
@@ -120,8 +113,4 @@ pub fn is_page(path: &str) -> bool {
     ["/", "/sheet", "/inbox"].contains(&path)
         || path.strip_prefix("/t/").is_some_and(|rest| !rest.contains('/'))
         || path.strip_prefix("/inbox/").is_some_and(|rest| !rest.contains('/'))
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }

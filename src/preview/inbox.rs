@@ -1,6 +1,5 @@
 //! The inbox over HTTP: for its page, and for tests that wait for a mail.
 
-use std::path::Path as File;
 use std::time::{Duration, Instant};
 
 use axum::Json as JsonBody;
@@ -9,21 +8,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 
-use super::{Caught, Filter, about, bytes, caught, remove_all, with_codes};
+use super::answer::{Answer, Params, Speaks, not_found, problem, work};
+use super::frames::{file, frame};
+use super::looks::Look;
+use super::{Shared, parts};
 use crate::diagnostic::{Code, Language};
-use crate::locale::Duration as Span;
-use crate::preview::Shared;
-use crate::preview::answer::{Answer, Params, Speaks, not_found, problem, work};
-use crate::preview::frames::{file, frame};
-use crate::preview::looks::Look;
-use crate::preview::parts;
+use crate::web::caught::{Filter, about, bytes, caught, next, patience, remove_all, with_codes};
 
 /// How many mails a list has unless said, and at most.
 const USUAL: usize = 50;
 const MOST: usize = 500;
-/// How long `wait` waits unless said, and at most.
-const PATIENCE: Duration = Duration::from_secs(10);
-const MOST_PATIENCE: Duration = Duration::from_secs(60);
 /// How often it looks by itself.
 const LOOK: Duration = Duration::from_millis(150);
 
@@ -62,7 +56,7 @@ pub async fn one(
 ) -> Answer {
     let now = studio.state.now();
     let about = about(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
-    let mut about = with_codes(about, now.build.as_deref());
+    let mut about = with_codes(about, now.catalog());
     if let Some(bytes) = bytes(&studio.inbox, &id) {
         about["mime"] = parts::tree(&bytes);
         about["text"] = parts::open(&bytes).map(|mail| mail.text).into();
@@ -110,10 +104,7 @@ pub async fn wait(
     Speaks(language): Speaks,
 ) -> Answer {
     let get = |name: &str| query.get(name).filter(|value| !value.is_empty()).cloned();
-    let patience = match get("timeout") {
-        None => PATIENCE,
-        Some(text) => seconds(&text).ok_or_else(|| malformed(language))?.min(MOST_PATIENCE),
-    };
+    let patience = patience(get("timeout").as_deref()).ok_or_else(|| malformed(language))?;
     let deadline = Instant::now() + patience;
     let (filter, after) =
         (Filter { to: get("to"), to_like: None, kind: get("kind") }, get("after"));
@@ -128,7 +119,7 @@ pub async fn wait(
         seen = mails;
         if let Some(about) = found {
             let now = studio.state.now();
-            return Ok(JsonBody(with_codes(about, now.build.as_deref())).into_response());
+            return Ok(JsonBody(with_codes(about, now.catalog())).into_response());
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -137,30 +128,6 @@ pub async fn wait(
         // Whatever is told, it is time to look.
         let _ = tokio::time::timeout(left.min(LOOK), news.recv()).await;
     }
-}
-
-/// Of mails in the order in which they came, the one that is waited for.
-fn next(folder: &File, mails: &[Caught], filter: &Filter, after: Option<&str>) -> Option<Json> {
-    let fits = |id: &str| about(folder, id).filter(|about| filter.takes(about));
-    let Some(after) = after else {
-        return mails.iter().rev().find_map(|mail| fits(&mail.id));
-    };
-    let known = mails.iter().position(|mail| mail.id == after);
-    let behind = mails.iter().enumerate().filter(|(at, mail)| match known {
-        Some(known) => *at > known,
-        // It was removed; ids begin with the time.
-        None => mail.id.as_str() > after,
-    });
-    behind.map(|(_, mail)| mail).find_map(|mail| fits(&mail.id))
-}
-
-/// `10s`, `1m` or seconds.
-fn seconds(text: &str) -> Option<Duration> {
-    let seconds = match text.parse() {
-        Ok(seconds) => seconds,
-        Err(_) => Span::parse(text).ok()?.seconds(),
-    };
-    Some(Duration::from_secs(seconds))
 }
 
 fn malformed(language: Language) -> Response {

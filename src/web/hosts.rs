@@ -1,4 +1,4 @@
-//! The names under which the studio may be asked for.
+//! The names under which a server of ours may be asked for.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -3,25 +3,27 @@
 //! A mail is there once its `.eml` is; its description was put beside it before. Only files that are
 //! named by an id of ours are read, listed or removed.
 
-mod api;
-
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
-
-pub use api::{eml, empty, list, mail, one, wait};
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value as Json;
 
-use super::state::Build;
+use crate::catalog::Catalog;
+use crate::locale::Duration as Span;
 use crate::vars::VariableType;
+
+/// How long `wait` waits unless said, and at most.
+const PATIENCE: Duration = Duration::from_secs(10);
+const MOST_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A caught mail, by where it stands among the others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Caught {
     at: SystemTime,
-    id: String,
+    /// UUIDv7
+    pub id: String,
 }
 
 /// What is asked of mails; what is not said fits all.
@@ -97,9 +99,9 @@ impl Filter {
 }
 
 /// A description with its codes picked out: the variables that the kind declares as such.
-pub fn with_codes(mut about: Json, build: Option<&Build>) -> Json {
+pub fn with_codes(mut about: Json, catalog: Option<&Catalog>) -> Json {
     let kind = about["kind"].as_str().unwrap_or_default();
-    let kind = build.and_then(|build| build.stage.composer.catalog().kind(kind).ok());
+    let kind = catalog.and_then(|catalog| catalog.kind(kind).ok());
     let codes = kind.map(|kind| kind.variables.variables()).unwrap_or_default().iter();
     let codes: Vec<Json> = codes
         .filter(|variable| matches!(variable.kind, VariableType::Code { .. }))
@@ -110,6 +112,32 @@ pub fn with_codes(mut about: Json, build: Option<&Build>) -> Json {
         .collect();
     about["codes"] = codes.into();
     about
+}
+
+/// How long a request waits that says `10s`, `1m`, seconds or nothing; none for something else.
+pub fn patience(said: Option<&str>) -> Option<Duration> {
+    let Some(text) = said else { return Some(PATIENCE) };
+    let seconds = match text.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => Span::parse(text).ok()?.seconds(),
+    };
+    Some(Duration::from_secs(seconds).min(MOST_PATIENCE))
+}
+
+/// Of mails in the order in which they came, the one that is waited for: the next behind `after`,
+/// or the newest.
+pub fn next(folder: &Path, mails: &[Caught], filter: &Filter, after: Option<&str>) -> Option<Json> {
+    let fits = |id: &str| about(folder, id).filter(|about| filter.takes(about));
+    let Some(after) = after else {
+        return mails.iter().rev().find_map(|mail| fits(&mail.id));
+    };
+    let known = mails.iter().position(|mail| mail.id == after);
+    let behind = mails.iter().enumerate().filter(|(at, mail)| match known {
+        Some(known) => *at > known,
+        // It was removed; ids begin with the time.
+        None => mail.id.as_str() > after,
+    });
+    behind.map(|(_, mail)| mail).find_map(|mail| fits(&mail.id))
 }
 
 /// A UUID, in the form that we write: no name of another file is one.

@@ -1,0 +1,232 @@
+//! The life of a mail in plain sentences: what happened, how it stands, what comes next. Nothing
+//! in them is secret: replies and addresses were masked before they were kept.
+
+use super::moments::{Moments, length};
+use super::words;
+use crate::diagnostic::Text;
+use crate::outbox::{Attempt, Mail, Millis, State};
+use crate::text;
+
+/// How long nobody may have claimed before the worker is missed.
+const SILENCE: Millis = 60_000;
+
+/// Something that happened, and what is to be said of it.
+pub struct Line {
+    pub at: Millis,
+    pub what: Text,
+    pub more: Vec<Text>,
+}
+
+/// What happened, in order.
+pub fn told(mail: &Mail, attempts: &[Attempt], moments: &Moments<'_>) -> Vec<Line> {
+    let mut lines = vec![accepted(mail, moments)];
+    lines.extend(attempts.iter().map(attempt));
+    lines.extend(ended(mail));
+    lines
+}
+
+fn accepted(mail: &Mail, moments: &Moments<'_>) -> Line {
+    let expires = moments.clock(mail.expires_at);
+    let what = match mail.send_at > mail.accepted_at {
+        true => {
+            let send_at = moments.clock(mail.send_at);
+            text!(
+                "accepted, to leave at {send_at} and not after {expires}",
+                "已接受，定于 {send_at} 发送，{expires} 之后不再发送"
+            )
+        }
+        false => text!("accepted, not to leave after {expires}", "已接受，{expires} 之后不再发送"),
+    };
+    Line { at: mail.accepted_at, what, more: Vec::new() }
+}
+
+fn attempt(attempt: &Attempt) -> Line {
+    let Attempt { number, took, .. } = attempt;
+    let (by_en, by_zh) = match &attempt.transport {
+        Some(name) => (format!(" by `{name}`"), format!("，通道 `{name}`")),
+        None => (String::new(), String::new()),
+    };
+    let end = ending(&attempt.action);
+    let Text { en, zh } = end;
+    let what = text!(
+        "attempt {number}{by_en}, {took} ms: {en}",
+        "第 {number} 次投递{by_zh}，{took} ms：{zh}"
+    );
+    let mut more = Vec::new();
+    if let Some((en, zh)) = &attempt.what {
+        more.push(text!("{en}", "{zh}"));
+    }
+    if let Some((code, said)) = &attempt.reply {
+        more.push(text!("the server said: {code} {said}", "服务器答复：{code} {said}"));
+    }
+    if let Some((en, zh)) = &attempt.hint {
+        more.push(text!("→ {en}", "→ {zh}"));
+    }
+    Line { at: attempt.at, what, more }
+}
+
+/// What became of the mail by an attempt.
+fn ending(action: &str) -> Text {
+    match action {
+        "sent" => text!("the provider accepted it", "服务商已接收"),
+        "retry" => text!("not now, to be tried again", "这次没有成功，稍后再试"),
+        "failed" => text!("refused for good", "被永久拒绝"),
+        "expired" => text!("too late to try again", "已来不及再试"),
+        "unknown" | "hold" => text!(
+            "handed over, and the answer was lost: held for a person",
+            "已移交，但没有收到答复：留待人工确认"
+        ),
+        other => text!("{other}", "{other}"),
+    }
+}
+
+/// The end that no attempt tells.
+fn ended(mail: &Mail) -> Option<Line> {
+    let what = match (mail.state, mail.cause.as_deref()) {
+        (State::Failed, Some("quarantined")) => text!(
+            "given up: three workers in a row ended while they had it",
+            "已放弃：连续三个投递进程在处理它时中断"
+        ),
+        (State::Failed, Some("parent")) => {
+            text!("the mail of which it is a copy was not sent", "原件没有发出，副本也不再发送")
+        }
+        (State::Unknown, Some("lease_lost")) => text!(
+            "the worker ended while it handed the mail over: held for a person",
+            "投递进程在移交时中断：留待人工确认"
+        ),
+        (State::Expired, _) => text!("its lifetime passed", "已超过有效期"),
+        (State::Superseded, _) => text!("a newer mail took its place", "新邮件取代了它"),
+        (State::Cancelled, _) => text!("stopped", "已取消"),
+        _ => return None,
+    };
+    Some(Line { at: mail.done_at?, what, more: Vec::new() })
+}
+
+/// How it stands.
+pub fn standing(mail: &Mail) -> Text {
+    let name = mail.state.as_str();
+    let Text { zh: word, .. } = words::state(mail.state);
+    let meaning = meaning(mail);
+    let Text { en, zh } = meaning;
+    match word.ends_with('）') {
+        true => text!("{name}: {en}", "{word}：{zh}"),
+        false => text!("{name}: {en}", "{word}（{name}）：{zh}"),
+    }
+}
+
+fn meaning(mail: &Mail) -> Text {
+    match mail.state {
+        State::Queued if mail.cause.as_deref() == Some("lease_lost") => text!(
+            "it waits again, after the worker that had it ended",
+            "处理它的进程中断后，重新等待发送"
+        ),
+        State::Queued => text!("it waits", "正在等待"),
+        State::Leased => {
+            text!("a worker has it and has handed nothing over", "投递进程已取走，尚未移交")
+        }
+        State::HandingOver => text!(
+            "it is being handed over to the provider; a crash now would leave it open whether it went out",
+            "正在移交给服务商；此刻若中断，将无法得知是否已经发出"
+        ),
+        State::Sent => text!(
+            "the provider accepted it; whether it reached the mailbox cannot be known from here",
+            "是否进入收件箱，这里无从得知"
+        ),
+        State::Failed => text!("it was not sent, and is not tried again", "没有发出，也不会再试"),
+        State::Expired => text!(
+            "its lifetime passed before it could leave; it was not sent",
+            "在能够发出之前已超过有效期，没有发出"
+        ),
+        State::Superseded => {
+            text!("it was not sent: a newer mail took its place", "没有发出：已被新邮件取代")
+        }
+        State::Cancelled => text!("it was not sent", "没有发出"),
+        State::Unknown => text!(
+            "it was handed over and the answer was lost: it may have been sent",
+            "已移交，但没有收到答复"
+        ),
+    }
+}
+
+/// What happens next, and what a person may do.
+pub fn outlook(mail: &Mail, claimed_at: Option<Millis>, moments: &Moments<'_>) -> Vec<Text> {
+    let id = &mail.id;
+    match mail.state {
+        State::Queued => waiting(mail, claimed_at, moments),
+        State::Failed | State::Unknown if !mail.has_content => vec![text!(
+            "its content was erased: it cannot be sent again; ask the application for a new mail",
+            "内容已清除，无法重发；请由应用重新发起一封"
+        )],
+        State::Failed if mail.expires_at <= moments.now => vec![text!(
+            "its lifetime has passed, so it cannot be sent again; ask the application for a new mail",
+            "已超过有效期，无法重发；请由应用重新发起一封"
+        )],
+        State::Failed => vec![text!(
+            "once the cause is removed: `hongyan outbox retry {id}`",
+            "原因消除后：`hongyan outbox retry {id}`"
+        )],
+        State::Unknown => unknown(mail, moments),
+        State::Superseded => {
+            let newer = mail.replaced_by.as_deref();
+            newer
+                .map(|newer| text!("the newer one: {newer}", "新邮件：{newer}"))
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn waiting(mail: &Mail, claimed_at: Option<Millis>, moments: &Moments<'_>) -> Vec<Text> {
+    let expires = moments.clock(mail.expires_at);
+    let (now, at) = (moments.now, moments.clock(mail.available_at));
+    let next = match () {
+        () if mail.send_at > now => {
+            text!("it leaves at {at}, as it was asked to", "将按要求于 {at} 发送")
+        }
+        () if mail.available_at > now => text!("it is tried again at {at}", "将于 {at} 再试"),
+        () => text!("it may leave now, and waits for a worker", "现在即可发送，正在等待投递进程"),
+    };
+    let Text { en, zh } = next;
+    let mut said =
+        vec![text!("{en}; after {expires} it is not sent", "{zh}；{expires} 之后不再发送")];
+    said.extend(silence(claimed_at, now));
+    said
+}
+
+/// Nobody delivers.
+pub fn silence(claimed_at: Option<Millis>, now: Millis) -> Option<Text> {
+    match claimed_at {
+        Some(at) if now - at < SILENCE => None,
+        Some(at) => {
+            let Text { en, zh } = length(now - at);
+            Some(text!(
+                "no worker has asked for mails for {en}: start `hongyan serve` or `hongyan worker`",
+                "已有 {zh} 没有投递进程来取邮件：请启动 `hongyan serve` 或 `hongyan worker`"
+            ))
+        }
+        None => Some(text!(
+            "no worker has ever asked for mails: start `hongyan serve` or `hongyan worker`",
+            "从未有投递进程来取邮件：请启动 `hongyan serve` 或 `hongyan worker`"
+        )),
+    }
+}
+
+fn unknown(mail: &Mail, moments: &Moments<'_>) -> Vec<Text> {
+    let id = &mail.id;
+    let look = text!(
+        "look for the Message-ID in the provider's log, or ask the recipient",
+        "请在服务商的发信记录中查找 Message-ID，或询问收件人"
+    );
+    let then = match mail.expires_at <= moments.now {
+        true => text!(
+            "if it did not arrive, ask the application for a new mail: the lifetime of this one has passed",
+            "若没有收到，请由应用重新发起一封：这一封已超过有效期"
+        ),
+        false => text!(
+            "if it did not arrive: `hongyan outbox retry {id}` sends it again under the same Message-ID; if it did, nothing is to be done",
+            "若没有收到：用 `hongyan outbox retry {id}` 以同一 Message-ID 重发；若已收到，无需处理"
+        ),
+    };
+    vec![look, then]
+}

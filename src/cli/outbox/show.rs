@@ -1,0 +1,64 @@
+//! `hongyan outbox show`
+
+use serde_json::Value as Json;
+
+use super::Desk;
+use super::life::{self, Line};
+use crate::cli::exit::{Exit, Failure};
+use crate::outbox::{Attempt, Mail, StoreError};
+use crate::text;
+
+/// The width of `2026-11-21 20:55:00`.
+const CLOCK: usize = 19;
+
+pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
+    let store = desk.outbox.store();
+    let found = store.find(id).await?;
+    let mail = found.ok_or_else(|| StoreError::NotFound { id: id.to_owned() })?;
+    let attempts = store.attempts(id).await?;
+    if desk.voice.json {
+        desk.voice.document(&document(&mail, &attempts, desk));
+        return Ok(Exit::Done);
+    }
+    let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
+    tell(&mail, &attempts, claimed_at, desk);
+    Ok(Exit::Done)
+}
+
+fn document(mail: &Mail, attempts: &[Attempt], desk: &Desk<'_>) -> Json {
+    let language = desk.voice.language();
+    let mut document = mail.to_json();
+    document["attempts"] = attempts.iter().map(|attempt| attempt.to_json(language)).collect();
+    document
+}
+
+fn tell(mail: &Mail, attempts: &[Attempt], claimed_at: Option<i64>, desk: &Desk<'_>) {
+    let voice = desk.voice;
+    let Mail { id, message_id, kind, locale, to, .. } = mail;
+    let zone = desk.moments.zone();
+    voice.say(&text!("`{kind}` ({locale}) to {to}", "`{kind}`（{locale}），收件人 {to}"));
+    voice.say(&text!("  id          {id}", "  编号        {id}"));
+    voice.line(&format!("  Message-ID  {message_id}"));
+    if let Some(parent) = &mail.parent {
+        voice.say(&text!("  copy of     {parent}", "  副本，原件  {parent}"));
+    }
+    if let Some(provider_id) = &mail.provider_id {
+        voice.say(&text!("  provider id {provider_id}", "  服务商编号  {provider_id}"));
+    }
+    voice.say(&text!("  times in    {zone}", "  时区        {zone}"));
+    voice.line("");
+    life::told(mail, attempts, &desk.moments).iter().for_each(|line| tell_line(line, desk));
+    voice.line("");
+    voice.say(&life::standing(mail));
+    for sentence in life::outlook(mail, claimed_at, &desk.moments) {
+        voice.line(&format!("→ {}", sentence.get(voice.language())));
+    }
+}
+
+fn tell_line(line: &Line, desk: &Desk<'_>) {
+    let (clock, language) = (desk.moments.clock(line.at), desk.voice.language());
+    desk.voice.line(&format!("{clock}  {}", line.what.get(language)));
+    for more in &line.more {
+        desk.voice.line(&format!("{}  {}", " ".repeat(CLOCK), more.get(language)));
+    }
+}

@@ -1,0 +1,42 @@
+//! `hongyan serve`
+
+use serde_json::json;
+
+use super::args::{Args, Serve};
+use super::exit::{Exit, Failure};
+use super::voice::Voice;
+use crate::http::{Options, Server, StartError};
+use crate::mailer::{Asked, Setup};
+use crate::text;
+
+pub fn run(serve: &Serve, args: &Args, setup: Setup, voice: &Voice) -> Result<Exit, Failure> {
+    super::log::begin();
+    let asked = Asked { project: args.project.clone(), env_files: args.env_file.clone() };
+    let options = Options {
+        listen: serve.listen.clone(),
+        no_worker: serve.no_worker,
+        watch: serve.watch,
+        language: voice.language(),
+    };
+    let server = Server::open(setup, asked, options)?;
+    voice.warn(server.warnings());
+    let url = server.url();
+    match voice.json {
+        true => voice.document(&json!({"url": url})),
+        false => voice.say(&text!("service  {url}", "服务  {url}")),
+    }
+    server.run()?;
+    Ok(Exit::Done)
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let (exit, fault) = match error {
+            StartError::Listen { fault } => (Exit::Io, fault),
+            StartError::Address { fault } => (Exit::Usage, fault),
+            StartError::Configuration { fault } => (Exit::Configuration, fault),
+            StartError::Mailer { error } => return error.into(),
+        };
+        Failure { exit, faults: (*fault).into() }
+    }
+}

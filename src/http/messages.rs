@@ -1,0 +1,194 @@
+//! Mails are asked for: `POST /v1/messages` and `POST /v1/kinds/{kind}/messages`.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use axum::Json as JsonBody;
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
+
+use super::guard::Speaks;
+use super::live::Live;
+use super::order::{self, Order};
+use super::problem::{Answer, Problem};
+use super::reading::{Object, Params, Segment};
+use super::tokens::Caller;
+use super::{Shared, lookup, trace};
+use crate::diagnostic::{Code, Language};
+use crate::error::Error;
+use crate::locale::Duration as Span;
+use crate::mailer::{Enqueued, IdempotencyKey, Wishes};
+use crate::outbox::{Outbox, Ticket};
+use crate::text;
+
+/// The longest time for which an answer is held back.
+const MOST_PATIENCE: Duration = Duration::from_secs(60);
+/// The longest idempotency key.
+const LONGEST_KEY: usize = 256;
+
+/// `POST /v1/messages`
+pub async fn send(
+    State(service): State<Shared>,
+    caller: Caller,
+    speaks: Speaks,
+    headers: HeaderMap,
+    params: Params,
+    object: Object,
+) -> Answer {
+    accept(&service, Asked { caller, speaks, headers, params, object, kind: None }).await
+}
+
+/// `POST /v1/kinds/{kind}/messages`
+pub async fn send_kind(
+    State(service): State<Shared>,
+    Segment(kind): Segment,
+    caller: Caller,
+    speaks: Speaks,
+    headers: HeaderMap,
+    params: Params,
+    object: Object,
+) -> Answer {
+    super::shows::kind_of(&service.current.get(), &kind)?;
+    accept(&service, Asked { caller, speaks, headers, params, object, kind: Some(kind) }).await
+}
+
+/// A request for mails.
+struct Asked {
+    caller: Caller,
+    speaks: Speaks,
+    headers: HeaderMap,
+    params: Params,
+    object: Object,
+    /// That of the address
+    kind: Option<String>,
+}
+
+async fn accept(service: &Shared, asked: Asked) -> Answer {
+    let Asked { caller, speaks, headers, params, object, kind } = asked;
+    let params = params.only(&["wait"])?;
+    let patience = params.read("wait", patience, &text!("`3s` or seconds", " `3s` 或秒数"))?;
+    let key = key(&headers)?;
+    let order = order::read(&object.fields, kind.as_deref())?;
+    let wanted = order.drafts.first().map_or("", |draft| draft.kind.as_str());
+    caller.must_send(wanted)?;
+    let body = [kind.as_deref().unwrap_or_default().as_bytes(), b"\n", &object.bytes].concat();
+    let key = key.map(|key| IdempotencyKey { scope: caller.id().to_owned(), key, body });
+    let live = service.current.get();
+    let enqueued = enqueue(service, &live, &caller, &order, key, trace::parent(&headers)).await?;
+    let mut answer = match patience {
+        Some(patience) => wait(&live, &enqueued.tickets, order.is_list, patience, speaks.0).await?,
+        None => None,
+    }
+    .unwrap_or_else(|| accepted(&enqueued.tickets, order.is_list));
+    if enqueued.replayed {
+        let replayed = HeaderName::from_static("idempotent-replayed");
+        answer.headers_mut().insert(replayed, HeaderValue::from_static("true"));
+    }
+    Ok(answer)
+}
+
+/// Puts the mails of an order into the outbox.
+pub async fn enqueue(
+    service: &Shared,
+    live: &Arc<Live>,
+    caller: &Caller,
+    order: &Order,
+    idempotency: Option<IdempotencyKey>,
+    trace: Option<String>,
+) -> Answer<Enqueued> {
+    if service.draining.load(Ordering::Relaxed) {
+        return Err(Problem::not_now(Code::ShuttingDown, Duration::from_secs(1)).closing());
+    }
+    let caps = live.caps(caller.id());
+    let wishes = Wishes { idempotency, send_at: order.send_at, caps, trace };
+    live.mailer.enqueue(&order.drafts, &wishes).await.map_err(of_mail)
+}
+
+/// Faults of variables get their place in the body.
+pub fn of_mail(error: Error) -> Problem {
+    let plain = error.refusal().is_none() && error.store().is_none();
+    match error.kind() {
+        crate::error::ErrorKind::Mail if plain => {
+            Problem::wrong(order::placed(error.diagnostics()))
+        }
+        _ => Problem::from(error),
+    }
+}
+
+/// `202`, with the place where the mail can be looked at.
+fn accepted(tickets: &[Ticket], is_list: bool) -> Response {
+    let first = tickets.first().map(|ticket| format!("/v1/messages/{}", ticket.id));
+    let body = gathered(tickets.iter().map(Ticket::to_json), is_list);
+    let mut response = (StatusCode::ACCEPTED, JsonBody(body)).into_response();
+    let place = first.filter(|_| !is_list).and_then(|place| HeaderValue::from_str(&place).ok());
+    if let Some(place) = place {
+        response.headers_mut().insert(LOCATION, place);
+    }
+    response
+}
+
+/// A bare object for one recipient, `{messages}` for a list.
+fn gathered(mut all: impl Iterator<Item = Json>, is_list: bool) -> Json {
+    match is_list {
+        true => json!({"messages": all.collect::<Vec<_>>()}),
+        false => all.next().unwrap_or_default(),
+    }
+}
+
+/// Waits until all mails are done; `200` with their receipts then.
+async fn wait(
+    live: &Live,
+    tickets: &[Ticket],
+    is_list: bool,
+    patience: Duration,
+    language: Language,
+) -> Answer<Option<Response>> {
+    let outbox = &live.outbox;
+    let deadline = Instant::now() + patience;
+    let mut receipts = Vec::with_capacity(tickets.len());
+    for ticket in tickets {
+        match receipt(outbox, ticket, deadline, language).await? {
+            Some(receipt) => receipts.push(receipt),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(JsonBody(gathered(receipts.into_iter(), is_list)).into_response()))
+}
+
+async fn receipt(
+    outbox: &Outbox,
+    ticket: &Ticket,
+    deadline: Instant,
+    language: Language,
+) -> Answer<Option<Json>> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let Some(mail) = outbox.wait_for(&ticket.id, left).await else { return Ok(None) };
+    let attempts = outbox.store().attempts(&ticket.id).await?;
+    Ok(Some(lookup::receipt(&mail, &attempts, language)))
+}
+
+/// `3s` or seconds, no longer than a minute.
+fn patience(text: &str) -> Option<Duration> {
+    let seconds = match text.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => Span::parse(text).ok()?.seconds(),
+    };
+    Some(Duration::from_secs(seconds).min(MOST_PATIENCE))
+}
+
+/// `Idempotency-Key`: one, of visible ASCII.
+pub fn key(headers: &HeaderMap) -> Answer<Option<String>> {
+    let invalid = || Problem::new(StatusCode::BAD_REQUEST, Code::IdempotencyKeyInvalid);
+    let mut all = headers.get_all("idempotency-key").iter();
+    let Some(first) = all.next() else { return Ok(None) };
+    let text = first.to_str().map_err(|_| invalid())?;
+    let visible = text.bytes().all(|b| b.is_ascii_graphic());
+    match visible && (1..=LONGEST_KEY).contains(&text.len()) && all.next().is_none() {
+        true => Ok(Some(text.to_owned())),
+        false => Err(invalid()),
+    }
+}

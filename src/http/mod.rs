@@ -1,0 +1,65 @@
+//! The service: backends in any language ask over HTTP for mails, and what became of them.
+//!
+//! A mail is accepted when it is durable, and the worker delivers it. What is wrong is told as a
+//! problem document (RFC 9457) with the codes of `--json`, in the caller's language. One table
+//! ([`routes`]) mounts the addresses and describes them in the OpenAPI document. The service knows
+//! nothing of the terminal, and not how mails are made, kept or delivered.
+//!
+//! ```no_run
+//! # fn start(setup: hongyan::mailer::Setup) -> Result<(), hongyan::http::StartError> {
+//! use hongyan::http::{Options, Server};
+//! use hongyan::mailer::Asked;
+//!
+//! let server = Server::open(setup, Asked::default(), Options::default())?;
+//! println!("{}", server.url());
+//! server.run()
+//! # }
+//! ```
+
+mod batch;
+mod fields;
+mod guard;
+mod health;
+mod inbox;
+mod live;
+mod lookup;
+mod measure;
+mod messages;
+mod metrics;
+mod openapi;
+mod order;
+mod problem;
+mod reading;
+mod routes;
+mod shows;
+pub(crate) mod signals;
+mod start;
+mod suppressions;
+mod tokens;
+mod trace;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub use openapi::document;
+pub use start::{Options, Server, StartError};
+
+use crate::diagnostic::Language;
+use crate::web::hosts::Hosts;
+use live::Current;
+use measure::Requests;
+
+/// What all handlers share.
+type Shared = Arc<Service>;
+
+/// A running service.
+struct Service {
+    /// Mailer, tokens and catalog as they are now
+    current: Current,
+    hosts: Hosts,
+    /// Where nothing else says one
+    language: Language,
+    requests: Requests,
+    /// Whether it takes no more mails
+    draining: AtomicBool,
+}

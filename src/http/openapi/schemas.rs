@@ -1,0 +1,468 @@
+//! What stands in bodies and answers, as JSON Schema.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::batch;
+use super::super::order::{MAX_COPIES, MAX_RECIPIENTS};
+use super::{pascal, reference};
+use crate::catalog::{Catalog, Kind};
+use crate::mail::MAX_ATTACHMENTS;
+use crate::outbox::State;
+
+/// The schemas that every project has; kinds give the names that are known.
+pub fn fixed(catalog: &Catalog) -> Map<String, Json> {
+    let mut all = Map::new();
+    let mut add = |name: &str, schema: Json| drop(all.insert(name.to_owned(), schema));
+    requests(catalog, &mut add);
+    answers(&mut add);
+    problems(&mut add);
+    projects(&mut add);
+    all
+}
+
+fn requests(catalog: &Catalog, add: &mut impl FnMut(&str, Json)) {
+    add(
+        "Recipient",
+        json!({
+            "description": "a bare address, or an address with a name",
+            "oneOf": [email(), reference("NamedRecipient")],
+        }),
+    );
+    add(
+        "NamedRecipient",
+        json!({
+            "type": "object",
+            "properties": {"email": email(), "name": text(Some(256))},
+            "required": ["email"],
+            "additionalProperties": false,
+        }),
+    );
+    add(
+        "Attachment",
+        json!({
+            "type": "object",
+            "properties": {
+                "filename": text(Some(255)),
+                "content": {"type": "string", "contentEncoding": "base64"},
+                "content_type": {"type": "string", "examples": ["application/pdf"]},
+            },
+            "required": ["filename", "content"],
+            "additionalProperties": false,
+        }),
+    );
+    add("Message", message(None));
+    add("Draft", draft());
+    add(
+        "Batch",
+        object(&[(
+            "messages",
+            json!({
+                "type": "array",
+                "items": reference("Message"),
+                "minItems": 1,
+                "maxItems": batch::MOST,
+            }),
+        )]),
+    );
+    let kinds: Vec<&str> = catalog.kinds().map(|kind| kind.name.as_str()).collect();
+    add("KindName", json!({"type": "string", "enum": kinds}));
+}
+
+fn answers(add: &mut impl FnMut(&str, Json)) {
+    add(
+        "Accepted",
+        object(&[
+            ("id", id()),
+            ("state", state()),
+            ("locale", text(None)),
+            ("expires_at", moment()),
+            ("replaced", json!({"type": "array", "items": id()})),
+            ("adapted", adapted()),
+        ]),
+    );
+    add("AcceptedList", list_of("messages", "Accepted"));
+    add("AcceptedOrList", one_of(&["Accepted", "AcceptedList"]));
+    add(
+        "Receipt",
+        object(&[
+            ("id", id()),
+            ("message_id", text(None)),
+            ("kind", text(None)),
+            ("locale", text(None)),
+            ("to", masked()),
+            ("state", state()),
+            ("transport", nullable("string")),
+            ("reply", reply()),
+            ("provider_id", nullable("string")),
+            ("adapted", adapted()),
+            ("path", nullable("string")),
+            ("timings_ms", json!({"type": "object", "additionalProperties": {"type": "number"}})),
+            ("error", json!({"oneOf": [reference("Attempt"), {"type": "null"}]})),
+        ]),
+    );
+    add("ReceiptList", list_of("messages", "Receipt"));
+    add("ReceiptOrList", one_of(&["Receipt", "ReceiptList"]));
+    add(
+        "Attempt",
+        object(&[
+            ("number", json!({"type": "integer"})),
+            ("at", moment()),
+            ("took_ms", json!({"type": "integer"})),
+            ("transport", nullable("string")),
+            ("stage", nullable("string")),
+            ("cause", nullable("string")),
+            ("reply", reply()),
+            ("what", nullable("string")),
+            ("hint", nullable("string")),
+            ("action", text(None)),
+        ]),
+    );
+    add("Mail", mail(None));
+    add("MailWithAttempts", mail(Some(json!({"type": "array", "items": reference("Attempt")}))));
+    add(
+        "MailList",
+        object(&[
+            ("items", json!({"type": "array", "items": reference("Mail")})),
+            ("next", nullable("string")),
+        ]),
+    );
+    add("BatchAnswer", list_of("items", "BatchItem"));
+    add(
+        "BatchItem",
+        json!({
+            "type": "object",
+            "description": "`message` or, for a list of recipients, `messages`; or what is wrong",
+            "properties": {
+                "status": {"type": "integer"},
+                "message": reference("Accepted"),
+                "messages": {"type": "array", "items": reference("Accepted")},
+                "problem": reference("Problem"),
+            },
+            "required": ["status"],
+        }),
+    );
+    add(
+        "CaughtMail",
+        json!({
+            "type": "object",
+            "properties": {
+                "id": id(),
+                "to": text(None),
+                "kind": text(None),
+                "locale": text(None),
+                "subject": text(None),
+                "vars": {"type": "object"},
+                "links": pairs("url"),
+                "codes": pairs("value"),
+            },
+            "required": ["id", "to", "kind", "locale", "subject", "vars", "links", "codes"],
+        }),
+    );
+    add("Removed", object(&[("removed", json!({"type": "integer"}))]));
+    add(
+        "Suppression",
+        object(&[
+            ("recipient", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"})),
+            ("to", masked()),
+            ("since", moment()),
+            ("reason", text(None)),
+        ]),
+    );
+    add("Suppressions", list_of("items", "Suppression"));
+    add("Status", object(&[("status", text(None))]));
+    add("Object", json!({"type": "object"}));
+}
+
+fn problems(add: &mut impl FnMut(&str, Json)) {
+    let properties = json!({
+        "type": {"type": "string"},
+        "title": text(None),
+        "status": {"type": "integer"},
+        "code": text(None),
+        "detail": text(None),
+        "errors": {"type": "array", "items": reference("Fault")},
+        "retry_after": {"type": "integer", "description": "seconds"},
+    });
+    add(
+        "Problem",
+        json!({
+            "type": "object",
+            "description": "RFC 9457",
+            "properties": properties,
+            "required": ["type", "title", "status", "code"],
+        }),
+    );
+    let mut limited = properties;
+    limited["message"] = object(&[("en", text(None)), ("zh", text(None))]);
+    limited["message"]["description"] = "a sentence for the end user".into();
+    add(
+        "LimitProblem",
+        json!({
+            "type": "object",
+            "description": "RFC 9457",
+            "properties": limited,
+            "required": ["type", "title", "status", "code", "retry_after", "message"],
+        }),
+    );
+    add(
+        "Fault",
+        object(&[
+            ("pointer", json!({"type": "string", "description": "RFC 6901, into the body"})),
+            ("code", text(None)),
+            ("title", text(None)),
+            ("hint", nullable("string")),
+        ]),
+    );
+}
+
+fn projects(add: &mut impl FnMut(&str, Json)) {
+    let header = json!({"type": "array", "items": text(None), "minItems": 2, "maxItems": 2});
+    let image = object(&[("name", text(None)), ("cid", text(None)), ("sha256", text(None))]);
+    add(
+        "Rendered",
+        object(&[
+            ("kind", text(None)),
+            ("locale", text(None)),
+            ("subject", text(None)),
+            ("preheader", text(None)),
+            ("text", text(None)),
+            ("html", text(None)),
+            ("headers", json!({"type": "array", "items": header})),
+            ("images", json!({"type": "array", "items": image})),
+            ("adapted", adapted()),
+        ]),
+    );
+    let locale = object(&[("tag", text(None)), ("draft", json!({"type": "boolean"}))]);
+    add(
+        "Kinds",
+        object(&[
+            ("default_locale", text(None)),
+            ("locales", json!({"type": "array", "items": locale})),
+            ("kinds", json!({"type": "array", "items": reference("Kind")})),
+        ]),
+    );
+    let sample = object(&[("name", text(None)), ("derived", json!({"type": "boolean"}))]);
+    let variable = object(&[
+        ("name", text(None)),
+        ("type", text(None)),
+        ("required", json!({"type": "boolean"})),
+        ("secret", json!({"type": "boolean"})),
+    ]);
+    let kind = [
+        ("name", text(None)),
+        ("description", text(None)),
+        (
+            "category",
+            json!({"type": "string", "enum": ["security", "transactional", "notification"]}),
+        ),
+        ("locales", json!({"type": "array", "items": text(None)})),
+        ("samples", json!({"type": "array", "items": sample})),
+        ("variables", json!({"type": "array", "items": variable})),
+    ];
+    add("Kind", object(&kind));
+    let schema = ("vars_schema", json!({"type": "object"}));
+    add("KindWithSchema", object(&kind.into_iter().chain([schema]).collect::<Vec<_>>()));
+}
+
+/// The request for a mail: of any kind, or of the one whose schemas have this name.
+pub fn message(kind: Option<&str>) -> Json {
+    let to = json!({
+        "description": "one recipient, or a list: each gets a mail of its own",
+        "oneOf": [
+            reference("Recipient"),
+            {
+                "type": "array",
+                "items": reference("Recipient"),
+                "minItems": 1,
+                "maxItems": MAX_RECIPIENTS,
+            },
+        ],
+    });
+    let vars = match kind {
+        Some(name) => reference(&format!("{name}Vars")),
+        None => json!({"type": "object", "description": "the variables that the kind declares"}),
+    };
+    let mut required = vec!["to", "vars"];
+    let mut properties = Map::new();
+    if kind.is_none() {
+        required.insert(0, "kind");
+        properties.insert("kind".into(), reference("KindName"));
+    }
+    properties.insert("to".into(), to);
+    properties.insert("vars".into(), vars);
+    properties.extend(wishes());
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// What is rendered needs no recipient.
+fn draft() -> Json {
+    let mut draft = message(None);
+    draft["required"] = json!(["kind", "vars"]);
+    draft["properties"]["to"] = reference("Recipient");
+    draft
+}
+
+fn wishes() -> Map<String, Json> {
+    let copies = json!({
+        "oneOf": [
+            reference("Recipient"),
+            {"type": "array", "items": reference("Recipient"), "maxItems": MAX_COPIES},
+        ],
+    });
+    let fields = [
+        (
+            "locale",
+            json!({
+                "type": "string",
+                "description": "a BCP 47 tag or a whole Accept-Language; the project's default otherwise",
+                "examples": ["zh-CN", "en-GB,en;q=0.9"],
+            }),
+        ),
+        ("cc", copies.clone()),
+        ("bcc", copies),
+        ("reply_to", reference("Recipient")),
+        (
+            "attachments",
+            json!({
+                "type": "array", "items": reference("Attachment"), "maxItems": MAX_ATTACHMENTS,
+            }),
+        ),
+        (
+            "headers",
+            json!({
+                "type": "object",
+                "description": "`X-*`, `List-Unsubscribe`, `List-Unsubscribe-Post`, `In-Reply-To`, `References`, `Importance`",
+                "additionalProperties": {"type": "string"},
+            }),
+        ),
+        ("send_at", json!({"type": "string", "format": "date-time"})),
+        ("time_zone", json!({"type": "string", "examples": ["Asia/Shanghai"]})),
+    ];
+    fields.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+/// The variables of a kind, as `hongyan schema KIND` prints them.
+pub fn vars(kind: &Kind) -> Json {
+    let mut schema = kind.schema();
+    if let Some(fields) = schema.as_object_mut() {
+        fields.shift_remove("$schema");
+        fields.insert("title".into(), format!("{}Vars", pascal(&kind.name)).into());
+    }
+    schema
+}
+
+/// A part of a path.
+pub fn segment(name: &str) -> Json {
+    match name {
+        "id" => id(),
+        _ => json!({"type": "string", "minLength": 1}),
+    }
+}
+
+/// A parameter of a query.
+pub fn query(name: &str) -> Json {
+    let states = State::NAMES.map(|(name, _)| name).join("|");
+    match name {
+        "Wait" => json!({"type": "string", "pattern": "^[0-9]{1,2}s?$", "examples": ["3s"]}),
+        "States" => json!({"type": "string", "pattern": format!("^({states})(,({states}))*$")}),
+        "Email" => email(),
+        "Id" => id(),
+        "Limit" => json!({"type": "integer", "minimum": 1, "maximum": 500, "default": 50}),
+        "LongLimit" => json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+        _ => json!({"type": "string"}),
+    }
+}
+
+fn mail(attempts: Option<Json>) -> Json {
+    let mut fields = vec![
+        ("id", id()),
+        ("message_id", text(None)),
+        ("parent", nullable("string")),
+        ("kind", text(None)),
+        ("locale", text(None)),
+        ("lane", json!({"type": "string", "enum": ["security", "transactional", "notification"]})),
+        ("to", masked()),
+        ("state", state()),
+        ("accepted_at", moment()),
+        ("send_at", moment()),
+        ("next_attempt_at", nullable("string")),
+        ("expires_at", moment()),
+        ("done_at", nullable("string")),
+        ("attempt_count", json!({"type": "integer"})),
+        ("transport", nullable("string")),
+        ("provider_id", nullable("string")),
+        ("reply", reply()),
+        ("cause", nullable("string")),
+        ("adapted", adapted()),
+        ("replaced_by", nullable("string")),
+        ("has_content", json!({"type": "boolean"})),
+    ];
+    fields.extend(attempts.map(|attempts| ("attempts", attempts)));
+    object(&fields)
+}
+
+/// An object of which every field is always there.
+fn object(fields: &[(&str, Json)]) -> Json {
+    let properties: Map<String, Json> =
+        fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+fn list_of(field: &str, name: &str) -> Json {
+    object(&[(field, json!({"type": "array", "items": reference(name)}))])
+}
+
+fn one_of(names: &[&str]) -> Json {
+    json!({"oneOf": names.iter().map(|name| reference(name)).collect::<Vec<_>>()})
+}
+
+fn pairs(value: &str) -> Json {
+    let pair = object(&[("variable", text(None)), (value, text(None))]);
+    json!({"type": "array", "items": pair})
+}
+
+fn text(most: Option<usize>) -> Json {
+    match most {
+        Some(most) => json!({"type": "string", "minLength": 1, "maxLength": most}),
+        None => json!({"type": "string"}),
+    }
+}
+
+fn nullable(kind: &str) -> Json {
+    json!({"type": [kind, "null"]})
+}
+
+fn email() -> Json {
+    json!({"type": "string", "format": "email", "maxLength": 254})
+}
+
+fn id() -> Json {
+    json!({"type": "string", "format": "uuid"})
+}
+
+fn moment() -> Json {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn masked() -> Json {
+    json!({"type": "string", "description": "masked"})
+}
+
+fn state() -> Json {
+    json!({"type": "string", "enum": State::NAMES.map(|(name, _)| name)})
+}
+
+fn reply() -> Json {
+    json!({"oneOf": [object(&[("code", text(None)), ("text", text(None))]), {"type": "null"}]})
+}
+
+fn adapted() -> Json {
+    let one = object(&[("what", text(None)), ("how", text(None))]);
+    json!({"type": "array", "items": one})
+}

@@ -1,0 +1,288 @@
+//! From settings to a service that listens, and to its end.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::live::{Current, Found, Live};
+use super::measure::Requests;
+use super::routes::routes;
+use super::signals::{Signal, Signals};
+use super::{Service, Shared};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
+use crate::error::Error;
+use crate::mailer::{Asked, Mailer, Setup};
+use crate::outbox::forget;
+use crate::text;
+use crate::web::hosts::Hosts;
+use crate::web::listen::{self, Refused, cannot};
+use crate::web::reading::fingerprint;
+use crate::web::server::serve;
+
+/// Where it listens unless said.
+const USUAL: &str = "127.0.0.1:3026";
+/// The most connections at once.
+const CONNECTIONS: usize = 512;
+/// How often the files of the project are looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+const SERVICE: listen::Listener =
+    listen::Listener { name: ("service", "服务"), other: "127.0.0.1:3036", usual: USUAL };
+
+/// How a service is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Address and port; what the environment says otherwise
+    pub listen: Option<String>,
+    /// Nothing is delivered here: a worker does that
+    pub no_worker: bool,
+    /// The project is loaded again when its files change
+    pub watch: bool,
+    /// The language where a request says none
+    pub language: Language,
+}
+
+/// Why a service cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be had
+    #[error("{}", fault.title().en)]
+    Listen {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// What was written is no address
+    #[error("{}", fault.title().en)]
+    Address {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// It must not be started like this
+    #[error("{}", fault.title().en)]
+    Configuration {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// The project or the settings are wrong
+    #[error("{error}")]
+    Mailer {
+        /// What is wrong
+        #[from]
+        error: Error,
+    },
+}
+
+impl From<Refused> for StartError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Unavailable(fault) => StartError::Listen { fault },
+            Refused::NoAddress(fault) => StartError::Address { fault },
+        }
+    }
+}
+
+/// A service that listens and has its mailer.
+pub struct Server {
+    service: Shared,
+    listener: TcpListener,
+    address: SocketAddr,
+    setup: Setup,
+    asked: Asked,
+    options: Options,
+    warnings: Diagnostics,
+    /// What the project's files looked like before they were read
+    print: u64,
+}
+
+impl Server {
+    /// Reads everything and takes the port.
+    ///
+    /// # Errors
+    /// What is wrong with project and settings; a port that is taken; other machines that could
+    /// ask without a token.
+    pub fn open(setup: Setup, asked: Asked, options: Options) -> Result<Server, StartError> {
+        let print = fingerprint(&setup.project);
+        let Found { live, settings, warnings } = Live::read(&setup, None)?;
+        let wanted = options.listen.as_deref().or(settings.listen.as_deref()).unwrap_or(USUAL);
+        let (listener, address) = listen::listen(wanted, SERVICE)?;
+        let hosts = Hosts::new(address, &[]);
+        if live.tokens.is_empty() && !hosts.are_local() {
+            return Err(StartError::Configuration { fault: Box::new(open_to_all()) });
+        }
+        let service = Arc::new(Service {
+            current: Current::new(live),
+            hosts,
+            language: options.language,
+            requests: Requests::default(),
+            draining: AtomicBool::new(false),
+        });
+        Ok(Server { service, listener, address, setup, asked, options, warnings, print })
+    }
+
+    /// Where it is to be asked.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What was noticed and does not stop anything.
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// Serves until it is told to end. What was begun is finished then, unless it is told again.
+    ///
+    /// # Errors
+    /// A runtime that cannot be made.
+    pub fn run(self) -> Result<(), StartError> {
+        let failed = |error: io::Error| StartError::Listen { fault: Box::new(cannot(&error)) };
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+        let result = runtime.block_on(async {
+            self.listener.set_nonblocking(true).map_err(failed)?;
+            let signals = Signals::new().map_err(failed)?;
+            let listener = self.listener.try_clone().map_err(failed)?;
+            let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+            self.live(listener, signals).await;
+            Ok(())
+        });
+        runtime.shutdown_background();
+        result
+    }
+
+    async fn live(self, listener: tokio::net::TcpListener, mut signals: Signals) {
+        let (close, closing) = watch::channel(false);
+        let app = routes(self.service.clone());
+        let server = tokio::spawn(serve(listener, app, CONNECTIONS, raised(closing)));
+        let mut workers = Workers::new(!self.options.no_worker);
+        let live = self.service.current.get();
+        workers.begin(&live.mailer);
+        let forgetting = tokio::spawn(forget(live.outbox.clone(), live.retention));
+        drop(live);
+        let mut setup = self.setup;
+        let watch = self.options.watch;
+        let mut print = self.print;
+        loop {
+            tokio::select! {
+                signal = signals.next() => match signal {
+                    Signal::End => break,
+                    Signal::Renew => renew(&self.service, &self.asked, &mut setup, &mut workers),
+                },
+                () = tokio::time::sleep(LOOK), if watch => {
+                    let now = fingerprint(&setup.project);
+                    if now != print {
+                        print = now;
+                        reload(&self.service, &setup);
+                    }
+                }
+            }
+        }
+        // Balancers hear of it first; requests are answered until nothing is under way.
+        self.service.draining.store(true, Ordering::Relaxed);
+        tracing::info!("ending: what was begun is finished; once more to end now");
+        let end = async {
+            workers.end().await;
+            forgetting.abort();
+            let _ = close.send(true);
+            let _ = server.await;
+            let live = self.service.current.get();
+            live.mailer.close().await;
+            live.outbox.store().close().await;
+        };
+        tokio::select! {
+            () = end => {}
+            () = signals.again() => tracing::warn!("ended in the midst of it"),
+        }
+    }
+}
+
+/// Settings and secrets are read again; faults leave everything as it is.
+fn renew(service: &Shared, asked: &Asked, setup: &mut Setup, workers: &mut Workers) {
+    let kept = service.current.get().outbox.clone();
+    let read = Setup::from_env(asked).and_then(|new| Ok((Live::read(&new, Some(&kept))?, new)));
+    match read {
+        Ok((found, new)) if found.live.tokens.is_empty() && !service.hosts.are_local() => {
+            drop(new);
+            tracing::error!("settings were not renewed: there is no token any more");
+        }
+        Ok((found, new)) => {
+            workers.begin(&found.live.mailer);
+            service.current.replace(found.live);
+            *setup = new;
+            tracing::info!("settings were read again");
+        }
+        Err(error) => tracing::error!("settings were not renewed: {error}"),
+    }
+}
+
+/// The project is loaded again; faults leave the last good one.
+fn reload(service: &Shared, setup: &Setup) {
+    match service.current.get().with_project(setup) {
+        Ok(live) => {
+            service.current.replace(live);
+            tracing::info!("the project was loaded again");
+        }
+        Err(error) => tracing::error!("the project was not loaded again: {error}"),
+    }
+}
+
+/// The workers of this process: one, and those before it that finish what they began.
+struct Workers {
+    wanted: bool,
+    running: JoinSet<()>,
+    /// Which of them is to go on
+    turn: watch::Sender<u64>,
+}
+
+impl Workers {
+    fn new(wanted: bool) -> Workers {
+        Workers { wanted, running: JoinSet::new(), turn: watch::channel(0).0 }
+    }
+
+    /// Begins with a new mailer; the worker before leases nothing more.
+    fn begin(&mut self, mailer: &Mailer) {
+        self.turn.send_modify(|turn| *turn += 1);
+        if !self.wanted {
+            return;
+        }
+        let (own, turn, mailer) = (*self.turn.borrow(), self.turn.subscribe(), mailer.clone());
+        self.running.spawn(async move {
+            while *turn.borrow() == own {
+                if let Err(error) = mailer.run_worker(passed(turn.clone(), own)).await {
+                    tracing::error!("the worker stopped: {error}");
+                    tokio::time::sleep(LOOK).await;
+                }
+            }
+        });
+    }
+
+    /// Lets all of them finish.
+    async fn end(&mut self) {
+        self.turn.send_modify(|turn| *turn += 1);
+        while self.running.join_next().await.is_some() {}
+    }
+}
+
+async fn raised(mut flag: watch::Receiver<bool>) {
+    let _ = flag.wait_for(|raised| *raised).await;
+}
+
+async fn passed(mut turn: watch::Receiver<u64>, own: u64) {
+    let _ = turn.wait_for(|turn| *turn != own).await;
+}
+
+fn open_to_all() -> Diagnostic {
+    let title = text!(
+        "other machines could reach the service, and `HONGYAN_API_TOKENS` is not set",
+        "其他机器可以访问服务，但没有设置 `HONGYAN_API_TOKENS`"
+    );
+    Diagnostic::error(Code::ListenOpen, title).hint(text!(
+        "`hongyan token new NAME` makes one; or listen at `{USUAL}`",
+        "用 `hongyan token new 名称` 生成令牌，或只监听 `{USUAL}`"
+    ))
+}
