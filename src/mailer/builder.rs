@@ -73,14 +73,14 @@ impl MailerBuilder {
     /// How many mails a domain gets, where there is an outbox.
     #[cfg(feature = "outbox")]
     pub fn per_domain(mut self, most: Pace) -> Self {
-        self.limits.per_domain = Some(most);
+        self.limits.per_domain.push(most);
         self
     }
 
     /// How many mails are taken in all, where there is an outbox.
     #[cfg(feature = "outbox")]
     pub fn global(mut self, most: Pace) -> Self {
-        self.limits.global = Some(most);
+        self.limits.global.push(most);
         self
     }
 

@@ -8,10 +8,10 @@ use crate::config::Pace;
 use crate::outbox::{Limit, Outbox};
 
 /// What is counted beside the limits of the kinds.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Limits {
-    pub per_domain: Option<Pace>,
-    pub global: Option<Pace>,
+    pub per_domain: Vec<Pace>,
+    pub global: Vec<Pace>,
     /// Whether they hold where mails are only caught
     pub of_inbox: bool,
 }
@@ -36,7 +36,7 @@ impl Limits {
             most,
             within: per.into(),
         };
-        let domain = self.per_domain.map(|pace| Limit {
+        let domain = self.per_domain.iter().map(|pace| Limit {
             subject: request.outbox.key().hash("domain", &[to.domain().as_bytes()]),
             name: format!("domain {}", written(pace.mails, pace.per.as_secs())),
             most: pace.mails,
@@ -46,13 +46,14 @@ impl Limits {
     }
 
     /// What every request counts towards.
-    pub fn global(&self, outbox: &Outbox) -> Option<Limit> {
-        self.global.map(|pace| Limit {
+    pub fn global(&self, outbox: &Outbox) -> Vec<Limit> {
+        let limit = |pace: &Pace| Limit {
             subject: outbox.key().hash("global", &[]),
             name: format!("global {}", written(pace.mails, pace.per.as_secs())),
             most: pace.mails,
             within: pace.per,
-        })
+        };
+        self.global.iter().map(limit).collect()
     }
 }
 

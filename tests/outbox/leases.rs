@@ -26,7 +26,7 @@ async fn a_mail_goes_its_way_and_survives_a_restart() {
     let sent = hongyan::outbox::Record {
         provider_id: Some("q-1".into()),
         adapted: Some(r#"[{"what":"images"}]"#.into()),
-        attempt: Some(Attempt {
+        attempts: vec![Attempt {
             number: 1,
             at: NOW,
             took: 40,
@@ -34,7 +34,7 @@ async fn a_mail_goes_its_way_and_survives_a_restart() {
             reply: Some(("250".into(), "queued".into())),
             action: "sent".into(),
             ..Attempt::default()
-        }),
+        }],
         ..record(NOW + 5, Next::Sent)
     };
     place.record(&claim.fence, sent).await.unwrap();

@@ -110,7 +110,7 @@ async fn stats_tell_depth_and_age() {
         ..Default::default()
     };
     let next = Next::Retry { at: NOW + 5 * MINUTE, pinned: None };
-    let failed = hongyan::outbox::Record { attempt: Some(attempt), ..record(NOW, next) };
+    let failed = hongyan::outbox::Record { attempts: vec![attempt], ..record(NOW, next) };
     place.record(&lease.fence, failed).await.unwrap();
     let stats = place.stats(NOW).await.unwrap();
     assert_eq!(stats.lanes[0], (Lane::Security, 1, Some(NOW)));
