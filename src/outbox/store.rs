@@ -381,7 +381,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Takes mails. Returns once they are durable.
     async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError>;
 
-    /// Leases mails that may leave now, security mail first; expired ones are ended instead.
+    /// Leases mails that may leave now, security mail first; expired ones are ended instead. An
+    /// attempt is counted with the lease, so that a mail which ends its worker is counted too.
     async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError>;
 
     /// Records that a mail is about to be handed over, before its first byte is.

@@ -1,6 +1,6 @@
 //! Leases: who has a mail, until when.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::desk::Desk;
 use super::fault::Fault;
@@ -129,15 +129,24 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
         let id = desk.conn.prepare_cached(sql)?.query_row([parent], |row| row.get(0))?;
         claimed.parent = Some(id);
     }
-    claimed.content = content(desk, parent.unwrap_or(seq))?;
-    Ok(Some(claimed))
+    match content(desk, parent.unwrap_or(seq))? {
+        Some(content) => Ok(Some(Claimed { content, ..claimed })),
+        None => {
+            // It must not stand in the way of the others.
+            let sql = "UPDATE mails SET cause = 'content_lost' WHERE seq = ?1";
+            desk.conn.prepare_cached(sql)?.execute([seq])?;
+            finish::end(desk.conn, seq, State::Failed, claim.now)?;
+            Ok(None)
+        }
+    }
 }
 
-fn content(desk: &mut Desk<'_>, seq: i64) -> rusqlite::Result<Content> {
+fn content(desk: &mut Desk<'_>, seq: i64) -> rusqlite::Result<Option<Content>> {
     let sql = "SELECT images, sealed FROM contents WHERE seq = ?1";
-    let (images, sealed): (String, Vec<u8>) =
-        desk.conn.prepare_cached(sql)?.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(Content { sealed, images: desk.images.load(desk.conn, &images)? })
+    let mut statement = desk.conn.prepare_cached(sql)?;
+    let row = statement.query_row([seq], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)));
+    let Some((images, sealed)) = row.optional()? else { return Ok(None) };
+    Ok(Some(Content { sealed, images: desk.images.load(desk.conn, &images)? }))
 }
 
 /// Records that a mail is about to be handed over.
@@ -155,4 +164,61 @@ pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
     let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, worker = NULL,
         lease_until = NULL WHERE lease_until > 0 AND worker = ?1 AND state = 1";
     Ok(conn.prepare_cached(sql)?.execute([worker])? as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use crate::outbox::sqlite::reader::DEPTH;
+
+    /// What SQLite does for a query.
+    fn plan(query: &str) -> String {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(include_str!("schema-1.sql")).unwrap();
+        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+        let count = statement.parameter_count();
+        let rows = statement
+            .query_map(rusqlite::params_from_iter(vec![1; count]), |row| row.get::<_, String>(3))
+            .unwrap();
+        rows.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    }
+
+    #[test]
+    fn nothing_that_is_done_often_walks_over_the_table() {
+        let queries = [
+            (super::READY, "mails_queue (lane=? AND via=? AND available_at<?)"),
+            (DEPTH, "COVERING INDEX mails_queue"),
+            (
+                "SELECT seq FROM mails WHERE state IN (0, 9) AND expires_at <= ?1 LIMIT ?2",
+                "mails_expiry (expires_at<?)",
+            ),
+            (
+                "SELECT seq FROM mails WHERE lease_until <= ?1 LIMIT ?2",
+                "mails_leases (lease_until<?)",
+            ),
+            ("SELECT seq FROM mails WHERE keep_until <= ?1 LIMIT ?2", "mails_kept (keep_until<?)"),
+            (
+                "SELECT seq, id FROM mails WHERE replaces = ?1 AND state = 0 ORDER BY seq",
+                "mails_replaced (replaces=?)",
+            ),
+            (
+                "UPDATE mails SET state = 0 WHERE lease_until > 0 AND worker = ?1 AND state = 1",
+                "mails_leases (lease_until>?)",
+            ),
+            (
+                "UPDATE mails SET state = 0 WHERE parent = ?1 AND state = 9",
+                "mails_copies (parent=?)",
+            ),
+            (
+                "SELECT seq FROM mails m WHERE done_at < ?1 AND parent IS NULL ORDER BY done_at",
+                "mails_done (done_at<?)",
+            ),
+        ];
+        for (query, index) in queries {
+            let plan = plan(query);
+            assert!(plan.contains(index), "{query}\n{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP"), "{query}\n{plan}");
+        }
+    }
 }

@@ -59,10 +59,14 @@ impl Images {
         Ok(number)
     }
 
-    /// The images of a content by their numbers.
+    /// The images of a content by their numbers. One that is not there is told when the content
+    /// is read.
     pub fn load(&mut self, conn: &Connection, numbers: &str) -> rusqlite::Result<Vec<StoredImage>> {
-        let numbers = numbers.split(',').filter_map(|number| number.parse().ok());
-        numbers.map(|number| self.load_one(conn, number)).collect()
+        let mut images = Vec::new();
+        for number in numbers.split(',').filter_map(|number| number.parse().ok()) {
+            images.extend(self.load_one(conn, number).optional()?);
+        }
+        Ok(images)
     }
 
     fn load_one(&mut self, conn: &Connection, number: i64) -> rusqlite::Result<StoredImage> {

@@ -1,0 +1,117 @@
+//! What becomes of a mail after an attempt: a table.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use hongyan::catalog::InDoubt;
+use hongyan::outbox::{Backoff, Millis, Next, Outcome, Situation, next};
+use hongyan::transport::{Cause, Retry};
+
+const NOW: Millis = 1_000_000;
+const HOUR: Millis = 3_600_000;
+
+fn situation(outcome: Outcome) -> Situation<'static> {
+    Situation {
+        attempt: 1,
+        outcome,
+        transport: "first",
+        pinned: None,
+        in_doubt: InDoubt::Hold,
+        now: NOW,
+        next_day: NOW + 5 * HOUR,
+        expires_at: NOW + 72 * HOUR,
+        jitter: 0.5,
+        backoff: Backoff::default(),
+    }
+}
+
+fn failed(cause: Cause) -> Outcome {
+    Outcome::Failed { cause, retry: cause.retry() }
+}
+
+/// In seconds from now, for the table.
+fn shown(next: &Next) -> String {
+    match next {
+        Next::Retry { at, pinned } => {
+            let wait = (at - NOW) as f64 / 1000.0;
+            let by = pinned.as_ref().map_or(String::new(), |name| format!(" by {name} only"));
+            format!("retry in {wait} s{by}")
+        }
+        Next::Release { at } => format!("release for {} s", (at - NOW) as f64 / 1000.0),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+#[test]
+fn what_becomes_of_a_mail() {
+    let causes = [
+        Cause::Io,
+        Cause::NotRecorded,
+        Cause::Network,
+        Cause::Tls,
+        Cause::Protocol,
+        Cause::Auth,
+        Cause::Configuration,
+        Cause::Clock,
+        Cause::Rate,
+        Cause::Quota,
+        Cause::Transient,
+        Cause::Recipient,
+        Cause::Content,
+        Cause::Size,
+        Cause::InDoubt,
+    ];
+    let mut table = String::new();
+    for cause in causes {
+        let of = |in_doubt, pinned, lifetime: Millis| {
+            let expires_at = NOW + lifetime;
+            shown(&next(&Situation { in_doubt, pinned, expires_at, ..situation(failed(cause)) }))
+        };
+        let cells = [
+            of(InDoubt::Hold, None, 72 * HOUR),
+            of(InDoubt::Resend, None, 72 * HOUR),
+            of(InDoubt::Resend, Some("second"), 72 * HOUR),
+            of(InDoubt::Resend, None, 500),
+        ];
+        writeln!(table, "{:<14} {}", cause.as_str(), cells.join(" | ")).unwrap();
+    }
+    insta::assert_snapshot!(table);
+    assert_eq!(next(&situation(Outcome::Sent)), Next::Sent);
+    let rest = next(&situation(Outcome::NotTried(Duration::from_secs(7))));
+    assert_eq!(rest, Next::Release { at: NOW + 7_000 });
+}
+
+#[test]
+fn the_wait_doubles_within_its_bounds_and_chance() {
+    let wait = |attempt, jitter| {
+        let later = situation(failed(Cause::Transient));
+        match next(&Situation { attempt, jitter, ..later }) {
+            Next::Retry { at, .. } => at - NOW,
+            other => panic!("{other:?}"),
+        }
+    };
+    let whole: Vec<Millis> = [1, 2, 3, 11, 12, 4_000_000_000].map(|at| wait(at, 1.0)).into();
+    assert_eq!(whole, [2_000, 4_000, 8_000, 2_048_000, HOUR, HOUR]);
+    for attempt in [1, 5, 100] {
+        assert_eq!(wait(attempt, 0.0), 1_000, "the floor");
+        assert!(wait(attempt, 0.3) <= wait(attempt, 0.6));
+    }
+    assert_eq!(wait(3, f64::NAN), 1_000, "chance that is none is no panic");
+}
+
+#[test]
+fn what_the_server_asks_for_is_obeyed() {
+    let retry = |retry, expires_at| {
+        let outcome = Outcome::Failed { cause: Cause::Transient, retry };
+        next(&Situation { expires_at, ..situation(outcome) })
+    };
+    let after = Retry::After(Duration::from_secs(300));
+    let far = NOW + 72 * HOUR;
+    assert_eq!(retry(after, far), Next::Retry { at: NOW + 301_000, pinned: None });
+    assert_eq!(retry(after, NOW + 300_000), Next::Expired);
+    assert_eq!(
+        retry(Retry::NextDay, far),
+        Next::Retry { at: NOW + 5 * HOUR + 1_000, pinned: None }
+    );
+    assert_eq!(retry(Retry::Never, far), Next::Failed);
+}
