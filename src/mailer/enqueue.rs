@@ -162,10 +162,9 @@ fn when(wanted: i64, now: Millis) -> Result<Millis, Diagnostic> {
         ahead if ahead < -JUST_PASSED => {
             refused(text!("`send_at` has passed", "`send_at` 已经过去"))
         }
-        ahead if ahead > LATEST => refused(text!(
-            "`send_at` is more than 30 days ahead",
-            "`send_at` 不能晚于 30 天之后"
-        )),
+        ahead if ahead > LATEST => {
+            refused(text!("`send_at` is more than 30 days ahead", "`send_at` 不能晚于 30 天之后"))
+        }
         _ => Ok(wanted.max(now)),
     }
 }

@@ -37,6 +37,8 @@ mod sending;
 mod setup;
 mod stage;
 #[cfg(feature = "outbox")]
+mod traffic;
+#[cfg(feature = "outbox")]
 mod wishes;
 #[cfg(feature = "outbox")]
 mod worker;
@@ -54,6 +56,8 @@ pub use outfit::Outfit;
 pub use sending::Sending;
 pub use setup::{Asked, Setup};
 pub use stage::{Stage, finished, finished_html};
+#[cfg(feature = "outbox")]
+pub use traffic::{Rest, Traffic};
 #[cfg(feature = "outbox")]
 pub use wishes::{Enqueued, IdempotencyKey, Wishes};
 #[cfg(feature = "outbox")]

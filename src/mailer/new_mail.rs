@@ -10,12 +10,7 @@ use crate::mail::{Address, Mailbox};
 use crate::outbox::{Hash, Lane, Millis, NewCopy, NewMail, Outbox};
 
 /// Without its route and limits.
-pub(super) fn new(
-    request: &Request<'_>,
-    kind: &Kind,
-    seal: &Seal,
-    adapted: &[Adapted],
-) -> NewMail {
+pub(super) fn new(request: &Request<'_>, kind: &Kind, seal: &Seal, adapted: &[Adapted]) -> NewMail {
     let Request { outbox, rendered, wishes, send_at, .. } = *request;
     let to = rendered.recipients.to.address();
     let lifetime = i64::try_from(kind.lives(&rendered.vars).seconds()).unwrap_or(i64::MAX);

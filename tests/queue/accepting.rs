@@ -176,10 +176,8 @@ async fn a_code_that_cannot_leave_in_time_is_refused_at_once_and_a_notice_waits(
     let login = Act::Fail(Stage::Auth, Cause::Auth, Retry::Later);
     let mailer = house.mailer(Scripted::always("one", login));
     enqueue(&mailer, notice("a@x.test")).await;
-    super::house::work(&mailer, async || {
-        house.all().await[0].cause.as_deref() == Some("auth")
-    })
-    .await;
+    super::house::work(&mailer, async || house.all().await[0].cause.as_deref() == Some("auth"))
+        .await;
     let refused = mailer.enqueue(&[code("a@x.test", "1111")], &Wishes::default()).await;
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::Transient);
     enqueue(&mailer, notice("b@x.test")).await;

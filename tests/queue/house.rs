@@ -115,10 +115,7 @@ where
 
 /// Runs a worker until no mail is left that may still be sent.
 pub async fn work_off(house: &House, mailer: &Mailer) {
-    work(mailer, async || {
-        house.all().await.iter().all(|mail| mail.state.is_done())
-    })
-    .await;
+    work(mailer, async || house.all().await.iter().all(|mail| mail.state.is_done())).await;
 }
 
 /// A code for somebody.
@@ -192,4 +189,3 @@ pub fn smtp_at(port: u16, connections: usize) -> SmtpTransport {
     let profile = Profile::new(from, ImageMode::Inside);
     SmtpTransport::new("relay", &settings, profile).unwrap().connections(connections)
 }
-

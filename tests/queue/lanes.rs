@@ -5,9 +5,7 @@ use std::time::Duration;
 use hongyan::outbox::State;
 use hongyan::transport::{Cause, Retry, Stage};
 
-use super::house::{
-    House, code, crowd, enqueue, enqueue_all, notice, quick, short_lived, work, work_off,
-};
+use super::house::{House, code, crowd, enqueue, enqueue_all, notice, short_lived, work, work_off};
 use super::scripted::{Act, Scripted};
 
 #[tokio::test]
@@ -108,14 +106,4 @@ async fn a_newer_code_retires_a_queued_older_one() {
         assert_eq!(house.find(id).await.state, State::Sent);
     }
     assert!(!folder.path().join(format!("{first}.eml")).exists());
-}
-
-/// Where a pace lets one mail go at a time, no more notices are leased than go soon.
-#[tokio::test]
-async fn a_pace_leases_few_mails_ahead_and_lets_codes_go_first() {
-    use hongyan::transport::Transport as _;
-    let house = House::new();
-    let transport = Scripted::new("paced");
-    let mailer = house.builder().transport(transport.clone()).worker(quick()).build().unwrap();
-    assert_eq!(mailer.plan(&crowd(&notice("a@x.test"), 1)[0]).unwrap(), [transport.name()]);
 }

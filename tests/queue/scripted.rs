@@ -23,8 +23,6 @@ pub enum Act {
     Doubt,
     /// Takes it after a while
     Slow(Duration),
-    /// Fails after the hand-over
-    FailAfter(Cause, Retry),
     Panic,
     PanicAfter,
 }
@@ -36,7 +34,6 @@ pub struct Got {
     pub message_id: String,
     pub to: String,
     pub bytes: Vec<u8>,
-    pub at: Instant,
 }
 
 /// Clones share what they remember.
@@ -91,7 +88,6 @@ impl Scripted {
             message_id: mail.seal.message_id().as_str().to_owned(),
             to: mail.message.envelope().to.as_str().to_owned(),
             bytes: mail.message.bytes().to_vec(),
-            at: Instant::now(),
         });
     }
 }
@@ -128,7 +124,6 @@ impl Transport for Scripted {
         }
         match act {
             Act::PanicAfter => panic!("a transport of somebody's own"),
-            Act::FailAfter(cause, retry) => return Err(failure(Stage::HandOver, cause, retry)),
             Act::Slow(pause) => tokio::time::sleep(pause).await,
             _ => {}
         }

@@ -107,7 +107,12 @@ impl Job {
             match self.carry(carrier, opened).await {
                 Ok((receipt, adapted)) => {
                     let transport = carrier.name().to_owned();
-                    tries.push(Try { transport: transport.clone(), at, took: began.elapsed(), error: None });
+                    tries.push(Try {
+                        transport: transport.clone(),
+                        at,
+                        took: began.elapsed(),
+                        error: None,
+                    });
                     return Tale { ended: Ended::Taken { transport, receipt, adapted }, tries };
                 }
                 Err(Stopped::Held(Held::Expired)) => return Tale { ended: Ended::Expired, tries },
@@ -246,9 +251,6 @@ fn wait(error: &SendError) -> Duration {
 }
 
 fn not_composed() -> SendError {
-    let what = text!(
-        "the mail cannot be written for this transport",
-        "无法为该通道生成邮件"
-    );
+    let what = text!("the mail cannot be written for this transport", "无法为该通道生成邮件");
     SendError::new(Stage::Prepare, Cause::Content, what)
 }

@@ -10,8 +10,8 @@ use super::job::{Ended, Job, Opened, Tale};
 use crate::locale::{Instant as Moment, TimeZone};
 use crate::mail::Address;
 use crate::outbox::{
-    Backoff, Claimed, Fence, Millis, Next, NotOurs, Outbox, Outcome, Record,
-    Situation, StoreError, Thaw, next,
+    Backoff, Claimed, Fence, Millis, Next, NotOurs, Outbox, Outcome, Record, Situation, StoreError,
+    Thaw, next,
 };
 use crate::transport::{Cause, Retry};
 

@@ -52,7 +52,10 @@ impl Rounds<'_> {
         let jump = self.outbox.clock().jumped();
         if let (Some(off), None) = (jump, self.jump) {
             let seconds = off / 1_000;
-            tracing::warn!(seconds, "the clock of this machine has jumped; the outbox stays with its own");
+            tracing::warn!(
+                seconds,
+                "the clock of this machine has jumped; the outbox stays with its own"
+            );
         }
         self.jump = jump;
     }

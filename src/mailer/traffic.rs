@@ -1,0 +1,61 @@
+//! How busy the transports are, for those who watch.
+
+use std::time::Duration;
+
+use super::{Mailer, forecast};
+use crate::catalog::Category;
+use crate::transport::{Retry, SendError};
+
+/// What goes on at one transport of a mailer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Traffic {
+    /// Its name
+    pub transport: String,
+    /// Whether it takes nothing now
+    pub rests: Option<Rest>,
+    /// How many mails of the outbox this process delivers by it
+    pub under_way: usize,
+    /// How many of them wait for its pace
+    pub waiting: usize,
+    /// How many of its quota are left today, the reserve for security mail included
+    pub quota_left: Option<u32>,
+    /// How long a security mail would wait for it; none if it is stopped
+    pub expected_wait: Option<Duration>,
+}
+
+/// For how long a transport takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// So long
+    For(Duration),
+    /// Until somebody changes something and calls [`Mailer::resume`]
+    UntilResumed,
+}
+
+impl Mailer {
+    /// What goes on at each transport, as this process knows it.
+    pub async fn traffic(&self) -> Vec<Traffic> {
+        let mut all = Vec::new();
+        for carrier in self.shared.routes.carriers() {
+            let rests = match carrier.look() {
+                Ok(()) => None,
+                Err(SendError { retry: Retry::After(rest), .. }) => Some(Rest::For(rest)),
+                Err(_) => Some(Rest::UntilResumed),
+            };
+            let quota_left = match &carrier.meter {
+                Some(meter) => meter.left(carrier.name(), Category::Security).await.ok(),
+                None => None,
+            };
+            all.push(Traffic {
+                transport: carrier.name().to_owned(),
+                rests,
+                under_way: carrier.seats.taken(),
+                waiting: carrier.pacer.as_ref().map_or(0, |pacer| pacer.waiting()),
+                quota_left,
+                expected_wait: forecast::wait(carrier, Category::Security).await,
+            });
+        }
+        all
+    }
+}
