@@ -103,11 +103,8 @@ pub async fn enqueue(
     if service.draining.load(Ordering::Relaxed) {
         return Err(Problem::not_now(Code::ShuttingDown, Duration::from_secs(1)).closing());
     }
-    let mut wishes = Wishes::default();
-    wishes.idempotency = idempotency;
-    wishes.send_at = order.send_at;
-    wishes.caps = live.caps(caller.id());
-    wishes.trace = trace;
+    let caps = live.caps(caller.id());
+    let wishes = Wishes { idempotency, send_at: order.send_at, caps, trace };
     live.mailer.enqueue(&order.drafts, &wishes).await.map_err(of_mail)
 }
 

@@ -144,7 +144,12 @@ fn parse(bytes: &[u8]) -> Answer<Map<String, Json>> {
     }
     parse_object(bytes).map_err(|faults| {
         let said = faults.iter().next().map(|fault| fault.title().clone());
-        Problem::malformed(said.unwrap_or_else(|| text!("not JSON", "不是 JSON")))
+        let problem = Problem::malformed(said.unwrap_or_else(|| text!("not JSON", "不是 JSON")));
+        // What can be read and is still not taken: another form, a key that stands twice.
+        match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) => problem.with_status(StatusCode::UNPROCESSABLE_ENTITY),
+            Err(_) => problem,
+        }
     })
 }
 

@@ -96,6 +96,8 @@ pub struct Server {
     asked: Asked,
     options: Options,
     warnings: Diagnostics,
+    /// What the project's files looked like before they were read
+    print: u64,
 }
 
 impl Server {
@@ -105,6 +107,7 @@ impl Server {
     /// What is wrong with project and settings; a port that is taken; other machines that could
     /// ask without a token.
     pub fn open(setup: Setup, asked: Asked, options: Options) -> Result<Server, StartError> {
+        let print = fingerprint(&setup.project);
         let Found { live, settings, warnings } = Live::read(&setup, None)?;
         let wanted = options.listen.as_deref().or(settings.listen.as_deref()).unwrap_or(USUAL);
         let (listener, address) = listen::listen(wanted, SERVICE)?;
@@ -119,7 +122,7 @@ impl Server {
             requests: Requests::default(),
             draining: AtomicBool::new(false),
         });
-        Ok(Server { service, listener, address, setup, asked, options, warnings })
+        Ok(Server { service, listener, address, setup, asked, options, warnings, print })
     }
 
     /// Where it is to be asked.
@@ -163,7 +166,7 @@ impl Server {
         drop(live);
         let mut setup = self.setup;
         let watch = self.options.watch;
-        let mut print = fingerprint(&setup.project);
+        let mut print = self.print;
         loop {
             tokio::select! {
                 signal = signals.next() => match signal {

@@ -70,14 +70,14 @@ impl MailerBuilder {
         self
     }
 
-    /// How many mails a domain gets, where there is an outbox.
+    /// How many mails a domain gets, where there is an outbox; several rates hold together.
     #[cfg(feature = "outbox")]
     pub fn per_domain(mut self, most: Pace) -> Self {
         self.limits.per_domain.push(most);
         self
     }
 
-    /// How many mails are taken in all, where there is an outbox.
+    /// How many mails are taken in all, where there is an outbox; several rates hold together.
     #[cfg(feature = "outbox")]
     pub fn global(mut self, most: Pace) -> Self {
         self.limits.global.push(most);

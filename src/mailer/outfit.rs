@@ -208,7 +208,21 @@ impl<'s> Outfit<'s> {
         if let (Some(epoch), false) = (self.setup.settings.epoch, real) {
             builder = builder.epoch(epoch);
         }
-        Ok(builder.routes(routes))
+        Ok(self.limited(builder).routes(routes))
+    }
+
+    /// With the `limits` of the project.
+    #[cfg(feature = "outbox")]
+    fn limited(&self, builder: MailerBuilder) -> MailerBuilder {
+        let limits = &self.outbox.0.limits;
+        let builder = limits.per_domain.iter().fold(builder, |b, pace| b.per_domain(*pace));
+        let builder = limits.global.iter().fold(builder, |b, pace| b.global(*pace));
+        if limits.inbox { builder.limit_inbox() } else { builder }
+    }
+
+    #[cfg(not(feature = "outbox"))]
+    fn limited(&self, builder: MailerBuilder) -> MailerBuilder {
+        builder
     }
 
     fn routes(&self) -> Result<Routes, Error> {

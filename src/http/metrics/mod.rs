@@ -3,16 +3,14 @@
 
 mod text;
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
-use super::live::Live;
 use super::measure::BUCKETS;
 use super::problem::Answer;
 use super::{Service, Shared};
+use crate::mailer::Traffic;
 use crate::outbox::{Millis, State as MailState, Stats};
 use text::{Kind, Page};
 
@@ -27,7 +25,7 @@ pub async fn metrics(State(service): State<Shared>) -> Answer {
     let stats = outbox.store().stats(now).await?;
     let mut page = Page::default();
     queue(&mut page, &stats, now);
-    transports(&mut page, &live);
+    transports(&mut page, &live.mailer.traffic().await);
     requests(&mut page, &service);
     Ok(([(CONTENT_TYPE, TYPE)], page.finish()).into_response())
 }
@@ -62,8 +60,34 @@ fn queue(page: &mut Page, stats: &Stats, now: Millis) {
     }
 }
 
-fn transports(page: &mut Page, live: &Arc<Live>) {
-    let _ = (page, live);
+fn transports(page: &mut Page, all: &[Traffic]) {
+    let mut each = |name: &str, help: &str, value: &dyn Fn(&Traffic) -> Option<f64>| {
+        page.family(name, Kind::Gauge, help);
+        for traffic in all {
+            if let Some(value) = value(traffic) {
+                page.sample(name, &[("transport", traffic.transport.as_str())], value);
+            }
+        }
+    };
+    each(
+        "hongyan_transport_open",
+        "Whether it takes mails: 0 while it rests or is stopped",
+        &|t| Some(if t.rests.is_none() { 1.0 } else { 0.0 }),
+    );
+    each("hongyan_transport_under_way", "Mails that this process hands to it", &|t| {
+        Some(t.under_way as f64)
+    });
+    each("hongyan_transport_waiting", "Mails that wait here for its pace", &|t| {
+        Some(t.waiting as f64)
+    });
+    each("hongyan_transport_quota_left", "Mails that its quota still lets go today", &|t| {
+        t.quota_left.map(f64::from)
+    });
+    each(
+        "hongyan_transport_expected_wait_seconds",
+        "How long a security mail would wait for it; none while it is stopped",
+        &|t| t.expected_wait.map(|wait| wait.as_secs_f64()),
+    );
 }
 
 fn requests(page: &mut Page, service: &Service) {

@@ -1,0 +1,42 @@
+//! How the service begins and ends.
+
+use std::time::Duration;
+
+use crate::place::Place;
+use crate::service::{Service, code};
+
+#[test]
+fn a_request_to_end_finishes_what_was_begun() {
+    let mut service = Service::open();
+    service.post("/v1/messages", &code("a@x.test")).is(202);
+    service.signal("TERM");
+    let status = service.ends(Duration::from_secs(20));
+    assert_eq!(status.code(), Some(0), "{}", service.log());
+    assert!(service.log().contains("what was begun is finished"));
+    // What did not leave waits for the next process.
+    let service = service.again(&[], &[]);
+    let mail = service.get("/v1/inbox/wait?to=a@x.test&timeout=10s").is(200).json();
+    assert_eq!(mail["to"], "a@x.test");
+}
+
+#[test]
+fn a_mail_outlives_its_process() {
+    let service = Service::without_worker();
+    service.post("/v1/messages", &code("a@x.test")).is(202);
+    let service = service.again(&[], &[]);
+    service.get("/v1/inbox/wait?to=a@x.test&timeout=20s").is(200);
+}
+
+#[test]
+fn the_project_is_loaded_again_and_the_last_good_one_kept() {
+    let service = Service::with(Place::with_project(), &["--watch"], &[]);
+    let file = "templates/verification_code/message.yaml";
+    service.place.edit(file, "One-time code that", "A code that");
+    service.says("the project was loaded again");
+    let kind = || service.get("/v1/kinds/verification_code").is(200).json()["description"].clone();
+    assert!(kind().as_str().unwrap().starts_with("A code that"));
+    service.place.edit(file, "category: security", "category: nonsense");
+    service.says("the project was not loaded again");
+    assert!(kind().as_str().unwrap().starts_with("A code that"));
+    service.get("/readyz").is(200);
+}
