@@ -185,26 +185,12 @@ impl<'s> Outfit<'s> {
         Err(Error::configuration(Diagnostic::error(Code::ConfigBadValue, title).hint(hint)))
     }
 
-    #[cfg(feature = "outbox")]
-    fn limited(&self, mut builder: MailerBuilder) -> MailerBuilder {
-        let limits = &self.outbox_settings().limits;
-        builder = limits.per_domain.iter().fold(builder, |builder, pace| builder.per_domain(*pace));
-        builder = limits.global.iter().fold(builder, |builder, pace| builder.global(*pace));
-        if limits.inbox { builder.limit_inbox() } else { builder }
-    }
-
-    #[cfg(not(feature = "outbox"))]
-    fn limited(&self, builder: MailerBuilder) -> MailerBuilder {
-        builder
-    }
-
     fn builder_by(&self, routes: Routes) -> Result<MailerBuilder, Error> {
         let mut builder = MailerBuilder::default().project(self.tree.clone());
         if let Some(name) = &self.setup.settings.from.name {
             builder = builder.brand_name(name);
         }
         let real = routes.carriers().iter().any(|carrier| carrier.is_real);
-        builder = self.limited(builder);
         if let (Some(epoch), false) = (self.setup.settings.epoch, real) {
             builder = builder.epoch(epoch);
         }
