@@ -23,3 +23,4 @@ mod send;
 mod snapshot;
 mod token;
 mod usage;
+mod worker;

@@ -81,6 +81,22 @@ impl Place {
         self.run_with_input(args, b"")
     }
 
+    /// Begins a command that goes on until it is told to end.
+    pub fn spawn(&self, args: &[&str]) -> std::process::Child {
+        Command::new(env!("CARGO_BIN_EXE_hongyan"))
+            .args(args)
+            .current_dir(&self.working)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .envs(self.environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
     pub fn run_with_input<'a>(&self, args: impl IntoIterator<Item = &'a str>, input: &[u8]) -> Ran {
         let args: Vec<&str> = args.into_iter().collect();
         let mut child = Command::new(env!("CARGO_BIN_EXE_hongyan"))

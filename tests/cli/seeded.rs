@@ -97,7 +97,7 @@ pub async fn deliver(outbox: &Outbox, now: Millis, attempt: Attempt, next: Next)
         attempt.reply.clone().filter(|_| gone).map(|(code, text)| format!("{code} {text}"));
     let record = Record {
         now: now + 120,
-        attempt: Some(Attempt { number: claimed.attempt, at: now, took: 120, ..attempt }),
+        attempts: vec![Attempt { number: claimed.attempt, at: now, took: 120, ..attempt }],
         next,
         provider_id: None,
         adapted: None,
