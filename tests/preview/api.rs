@@ -111,6 +111,8 @@ fn raw_is_what_is_sent() {
     );
     place.write("hongyan.yaml", format!("{project}{sending}"));
     let mut studio = Studio::with(place, &[], &[EPOCH]);
+    let own = r"(?m)^(Date|Message-ID): .*$|=_(alt|rel|mix)_[0-9a-f]+";
+    let own = regex::bytes::Regex::new(own).unwrap();
     for (kind, locale, sample) in [
         ("verification_code", "zh-CN", "typical"),
         ("notification", "en", "longest"),
@@ -121,9 +123,6 @@ fn raw_is_what_is_sent() {
             let [raw, sent] = [&raw[..], bytes].map(String::from_utf8_lossy);
             assert_eq!(raw, sent, "{kind} by {by}");
         };
-        let own =
-            regex::bytes::Regex::new(r"(?m)^(Date|Message-ID): .*$|=_(alt|rel|mix)_[0-9a-f]+")
-                .unwrap();
         let blank = |mail: &[u8]| own.replace_all(mail, &b"*"[..]).into_owned();
         let sent = |by: &str| {
             let [raw, sent] = [&raw[..], &taken.recv().unwrap()].map(blank);
