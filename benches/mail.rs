@@ -84,7 +84,7 @@ mod stage {
     fn render(bencher: divan::Bencher) {
         let (_catalog, templates, vars) = page();
         let program = templates.program("verification_code", &Locale::zh_cn()).expect("it ships");
-        bencher.bench(|| program.fill(divan::black_box(&vars)).is_ok());
+        bencher.bench(|| program.fill(divan::black_box(&vars), None).is_ok());
     }
 
     /// Moving the style sheet into the page.
@@ -92,7 +92,7 @@ mod stage {
     fn inline_css(bencher: divan::Bencher) {
         let (_catalog, templates, vars) = page();
         let program = templates.program("verification_code", &Locale::zh_cn()).expect("it ships");
-        let html = program.fill(&vars).expect("the sample renders").html;
+        let html = program.fill(&vars, None).expect("the sample renders").html;
         bencher.bench(|| inline(divan::black_box(&html)).is_ok());
     }
 
@@ -101,7 +101,7 @@ mod stage {
     fn text(bencher: divan::Bencher) {
         let (_catalog, templates, vars) = page();
         let program = templates.program("verification_code", &Locale::zh_cn()).expect("it ships");
-        let html = program.fill(&vars).expect("the sample renders").html;
+        let html = program.fill(&vars, None).expect("the sample renders").html;
         bencher.bench(|| plain::from_html(divan::black_box(&html)).len());
     }
 

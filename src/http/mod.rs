@@ -2,7 +2,7 @@
 //!
 //! A mail is accepted when it is durable, and the worker delivers it. What is wrong is told as a
 //! problem document (RFC 9457) with the codes of `--json`, in the caller's language. One table
-//! ([`routes`]) mounts the addresses and describes them in the OpenAPI document. The service knows
+//! (`routes`) mounts the addresses and describes them in the OpenAPI document. The service knows
 //! nothing of the terminal, and not how mails are made, kept or delivered.
 //!
 //! ```no_run
