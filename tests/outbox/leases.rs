@@ -176,15 +176,19 @@ async fn what_kills_its_worker_is_set_aside() {
     };
     accepted(&*place, vec![lifetime(&leased), lifetime(&handed)]).await;
     let mut now = NOW;
-    for _ in 0..3 {
+    let mut handed_over = 0;
+    for _ in 0..12 {
+        assert!(found(&*place, &leased.id).await.state == State::Queued);
         for claim in place.claim(claim(now, 2)).await.unwrap() {
             if claim.fence.id == handed.id {
                 place.hand_over(&claim.fence, "first").await.unwrap();
+                handed_over += 1;
             }
         }
         now += 4 * MINUTE;
         place.sweep(now).await.unwrap();
     }
+    assert_eq!(handed_over, 3, "each may have sent a copy");
     assert!(place.claim(claim(now, 2)).await.unwrap().is_empty());
     for (id, state) in [(&leased.id, State::Failed), (&handed.id, State::Unknown)] {
         let mail = found(&*place, id).await;

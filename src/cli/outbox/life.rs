@@ -84,13 +84,13 @@ fn ending(action: &str) -> Text {
 fn ended(mail: &Mail) -> Option<Line> {
     let what = match (mail.state, mail.cause.as_deref()) {
         (State::Failed, Some("quarantined")) => text!(
-            "given up: three workers in a row ended while they had it",
-            "已放弃：连续三个投递进程在处理它时中断"
+            "given up: worker after worker ended while it had the mail",
+            "已放弃：投递进程一再在处理它时中断"
         ),
         (State::Failed, Some("parent")) => {
             text!("the mail of which it is a copy was not sent", "原件没有发出，副本也不再发送")
         }
-        (State::Unknown, Some("lease_lost")) => text!(
+        (State::Unknown, Some("lease_lost" | "quarantined")) => text!(
             "the worker ended while it handed the mail over: held for a person",
             "投递进程在移交时中断：留待人工确认"
         ),

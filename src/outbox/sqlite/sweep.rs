@@ -10,8 +10,12 @@ use crate::outbox::{Millis, State, Swept};
 
 /// How many of each a step takes.
 const STEP: usize = 200;
-/// How often a mail's lease may run out before it is taken for the cause.
-const RECOVERIES: u32 = 3;
+/// A mail whose worker dies so often is taken for the cause. Workers die for other reasons too, with
+/// whatever they hold: a lease that ran out weighs little. One that ran out while the mail was handed
+/// over may have sent a copy, and weighs four times as much: no more than three go out.
+const ENOUGH: u32 = 12;
+const LEASED: u32 = 1;
+const HANDED_OVER: u32 = 4;
 /// How long an idempotency key is remembered.
 const REMEMBERED: Millis = 48 * 3_600_000;
 /// How long an image stays that no mail shows.
@@ -77,7 +81,8 @@ fn recover_one(
     now: Millis,
     swept: &mut Swept,
 ) -> rusqlite::Result<()> {
-    let poison = lost.recoveries + 1 >= RECOVERIES;
+    let recoveries = lost.recoveries + if lost.handed_over { HANDED_OVER } else { LEASED };
+    let poison = recoveries >= ENOUGH;
     let resend = lost.in_doubt == InDoubt::Resend && !lost.expired && !poison;
     let cause = if poison { "quarantined" } else { "lease_lost" };
     // Another token: whoever had the lease can write no more.
@@ -86,7 +91,7 @@ fn recover_one(
     let again = |pinned: Option<&str>| {
         finish::requeue(conn, lost.seq, now, pinned)?;
         let sql = "UPDATE mails SET recoveries = ?2 WHERE seq = ?1";
-        conn.prepare_cached(sql)?.execute(params![lost.seq, lost.recoveries + 1])
+        conn.prepare_cached(sql)?.execute(params![lost.seq, recoveries])
     };
     let counted = match (lost.handed_over, resend) {
         (true, true) => {
