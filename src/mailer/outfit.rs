@@ -227,17 +227,27 @@ impl<'s> Outfit<'s> {
         Ok(carrier.limited(named.pace, named.quota.clone()))
     }
 
-    fn open(&self, named: &NamedTransport) -> Result<Arc<dyn Transport>, Error> {
-        let folder = |own: &Option<PathBuf>, usual: &str| match own {
+    /// The folder that a transport writes to, if it does.
+    pub fn folder(&self, setting: &TransportSetting) -> Option<PathBuf> {
+        let (own, usual) = match setting {
+            TransportSetting::Inbox(own) => (own, "inbox"),
+            TransportSetting::File(own) => (own, "outgoing"),
+            _ => return None,
+        };
+        Some(match own {
             Some(folder) => self.setup.working.join(folder),
             None => self.root().join(".hongyan").join(usual),
-        };
+        })
+    }
+
+    fn open(&self, named: &NamedTransport) -> Result<Arc<dyn Transport>, Error> {
+        let folder = || self.folder(&named.setting).unwrap_or_default();
         Ok(match &named.setting {
-            TransportSetting::Inbox(own) => {
-                Arc::new(InboxTransport::new(folder(own, "inbox"), self.profile(named)?))
+            TransportSetting::Inbox(_) => {
+                Arc::new(InboxTransport::new(folder(), self.profile(named)?).named(&named.name))
             }
-            TransportSetting::File(own) => {
-                Arc::new(FileTransport::new(folder(own, "outgoing"), self.profile(named)?))
+            TransportSetting::File(_) => {
+                Arc::new(FileTransport::new(folder(), self.profile(named)?).named(&named.name))
             }
             TransportSetting::Smtp(settings) => Arc::new(self.smtp(named, settings)?),
             TransportSetting::DirectMail(settings) => Arc::new(self.directmail(named, settings)?),

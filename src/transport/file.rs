@@ -13,6 +13,7 @@ use crate::compose::Profile;
 /// A folder of `.eml` files. A file appears whole, under its final name, and synced.
 #[derive(Debug)]
 pub struct FileTransport {
+    name: String,
     folder: PathBuf,
     profile: Profile,
 }
@@ -20,14 +21,19 @@ pub struct FileTransport {
 impl FileTransport {
     /// Writes to `folder`, which is made on first use.
     pub fn new(folder: impl Into<PathBuf>, profile: Profile) -> Self {
-        FileTransport { folder: folder.into(), profile }
+        FileTransport { name: "file".to_owned(), folder: folder.into(), profile }
+    }
+
+    /// The same under another name, as routes call it.
+    pub fn named(self, name: &str) -> Self {
+        FileTransport { name: name.to_owned(), ..self }
     }
 }
 
 #[async_trait]
 impl Transport for FileTransport {
     fn name(&self) -> &str {
-        "file"
+        &self.name
     }
 
     fn profile(&self) -> &Profile {

@@ -17,6 +17,7 @@ use crate::vars::Value;
 /// A folder of caught mails.
 #[derive(Debug)]
 pub struct InboxTransport {
+    name: String,
     folder: PathBuf,
     profile: Profile,
 }
@@ -24,14 +25,19 @@ pub struct InboxTransport {
 impl InboxTransport {
     /// Catches mails in `folder`, which is made on first use.
     pub fn new(folder: impl Into<PathBuf>, profile: Profile) -> Self {
-        InboxTransport { folder: folder.into(), profile }
+        InboxTransport { name: "inbox".to_owned(), folder: folder.into(), profile }
+    }
+
+    /// The same under another name, as routes call it.
+    pub fn named(self, name: &str) -> Self {
+        InboxTransport { name: name.to_owned(), ..self }
     }
 }
 
 #[async_trait]
 impl Transport for InboxTransport {
     fn name(&self) -> &str {
-        "inbox"
+        &self.name
     }
 
     fn profile(&self) -> &Profile {
