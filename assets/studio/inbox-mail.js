@@ -14,7 +14,7 @@ export function caughtMail({ id, subject, to, kind, locale, received_at: receive
   frame.show(`${path}/mail`);
   return h('article', { class: 'caught-mail' },
     h('header', {}, h('h1', { lang: locale }, subject),
-      h('p', { class: 'caught-facts' }, h('span', {}, to), h('span', {}, `${kind} · ${locale}`), h('time', { datetime: received }, moment(received)),
+      h('p', { class: 'caught-facts' }, h('span', {}, to), h('span', {}, [kind, locale].filter(Boolean).join(' · ')), h('time', { datetime: received }, moment(received)),
         h('a', { href: `${path}/eml`, download: '' }, icon('download'), '.eml')),
       h('p', { class: 'caught-id' }, h('code', {}, messageId))),
     (codes.length > 0 || links.length > 0) && h('div', { class: 'picked' },

@@ -86,7 +86,7 @@ function row({ id, to, subject, kind, locale, received_at: received }) {
       set({ mail: id }, { push: true });
     },
   }, h('span', { class: 'caught-first' }, h('strong', {}, to), h('time', { datetime: received, title: received }, moment(received))),
-  h('span', { class: 'caught-subject', lang: locale }, subject), h('small', {}, `${kind} · ${locale}`)));
+  h('span', { class: 'caught-subject', lang: locale }, subject), h('small', {}, [kind, locale].filter(Boolean).join(' · '))));
 }
 
 function confirmEmpty(load) {

@@ -15,7 +15,7 @@ use super::problem::{Answer, Problem};
 use super::reading::{Nothing, Params};
 use crate::diagnostic::Code;
 use crate::text;
-use crate::web::caught::{Filter, caught, next, patience, remove_all, with_codes};
+use crate::web::caught::{Filter, about, caught, next, patience, remove_all, with_codes};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
@@ -36,7 +36,8 @@ pub async fn wait(State(service): State<Shared>, params: Params) -> Answer {
     loop {
         let mails = caught(&folder);
         let changed = seen.as_ref() != Some(&mails);
-        let found = changed.then(|| next(&folder, &mails, &filter, after.as_deref())).flatten();
+        let look = || next(&mails, &filter, after.as_deref(), |id| about(&folder, id));
+        let found = changed.then(look).flatten();
         if let Some(about) = found {
             let composer = live.mailer.composer();
             return Ok(JsonBody(with_codes(about, Some(composer.catalog()))).into_response());

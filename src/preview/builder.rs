@@ -12,7 +12,6 @@ use super::watch::Watch;
 use crate::error::Error;
 use crate::project::Project;
 use crate::source::Tree;
-use crate::web::caught;
 use crate::web::reading::{Found, fingerprint, read_whole};
 
 /// Loads the project for the first time.
@@ -24,8 +23,8 @@ pub fn first(studio: &Shared) -> Builder {
         Project::Folder(root) => Some(root.as_path()),
         Project::Embedded => None,
     };
-    let watch = Watch::new(root, &studio.inbox);
-    let caught = caught::ids(&studio.inbox);
+    let watch = Watch::new(root, &studio.caught.inbox);
+    let caught = studio.caught.ids();
     let mut builder =
         Builder { studio: studio.clone(), watch, checks, tree: None, print: 0, caught };
     builder.build();
@@ -77,7 +76,7 @@ impl Builder {
     }
 
     fn look_into_inbox(&mut self) {
-        let caught = caught::ids(&self.studio.inbox);
+        let caught = self.studio.caught.ids();
         for id in caught.iter().filter(|id| self.caught.binary_search(id).is_err()) {
             self.studio.tell(News::Caught(id.clone()));
         }

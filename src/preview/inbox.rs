@@ -13,7 +13,7 @@ use super::frames::{file, frame};
 use super::looks::Look;
 use super::{Shared, parts};
 use crate::diagnostic::{Code, Language};
-use crate::web::caught::{Filter, about, bytes, caught, next, patience, remove_all, with_codes};
+use crate::web::caught::{Filter, next, patience, remove_all, with_codes};
 
 /// How many mails a list has unless said, and at most.
 const USUAL: usize = 50;
@@ -32,13 +32,13 @@ pub async fn list(
     work(language, move || {
         let get = |name: &str| query.get(name).filter(|value| !value.is_empty()).cloned();
         let filter = Filter { to: None, to_like: get("to"), kind: get("kind") };
-        let mut mails = caught(&studio.inbox);
+        let mut mails = studio.caught.all();
         mails.reverse();
         let start = get("after").and_then(|id| mails.iter().position(|mail| mail.id == id));
         let rest = &mails[start.map_or(0, |at| at + 1)..];
         let mut found = rest
             .iter()
-            .filter_map(|mail| about(&studio.inbox, &mail.id))
+            .filter_map(|mail| studio.caught.about(&mail.id))
             .filter(|about| filter.takes(about));
         let items: Vec<Json> = found.by_ref().take(limit).map(|about| brief(&about)).collect();
         let more = found.next().is_some();
@@ -55,9 +55,9 @@ pub async fn one(
     Speaks(language): Speaks,
 ) -> Answer {
     let now = studio.state.now();
-    let about = about(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
+    let about = studio.caught.about(&id).ok_or_else(|| not_found(language))?;
     let mut about = with_codes(about, now.catalog());
-    if let Some(bytes) = bytes(&studio.inbox, &id) {
+    if let Some(bytes) = studio.caught.bytes(&id) {
         about["mime"] = parts::tree(&bytes);
         about["text"] = parts::open(&bytes).map(|mail| mail.text).into();
     }
@@ -71,7 +71,7 @@ pub async fn mail(
     Query(query): Params,
     Speaks(language): Speaks,
 ) -> Answer {
-    let bytes = bytes(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
+    let bytes = studio.caught.bytes(&id).ok_or_else(|| not_found(language))?;
     let mail = parts::open(&bytes).ok_or_else(|| not_found(language))?;
     let look = Look::asked(|name| query.get(name).cloned());
     Ok(frame(look.apply(&mail.html, &mail.images)))
@@ -83,13 +83,13 @@ pub async fn eml(
     Path(id): Path<String>,
     Speaks(language): Speaks,
 ) -> Answer {
-    let bytes = bytes(&studio.inbox, &id).ok_or_else(|| not_found(language))?;
+    let bytes = studio.caught.bytes(&id).ok_or_else(|| not_found(language))?;
     Ok(file("message/rfc822", &format!("{id}.eml"), bytes))
 }
 
 /// `DELETE /api/inbox`, `DELETE /v1/inbox`
 pub async fn empty(State(studio): State<Shared>, Speaks(language): Speaks) -> Answer {
-    work(language, move || match remove_all(&studio.inbox) {
+    work(language, move || match remove_all(&studio.caught.inbox) {
         Ok(removed) => JsonBody(json!({"removed": removed})).into_response(),
         Err(_) => problem(StatusCode::INTERNAL_SERVER_ERROR, Code::FileUnreadable, language),
     })
@@ -111,10 +111,10 @@ pub async fn wait(
     let mut news = studio.news.subscribe();
     let mut seen = Vec::new();
     loop {
-        let mails = caught(&studio.inbox);
+        let mails = studio.caught.all();
         let found = match mails == seen {
             true => None,
-            false => next(&studio.inbox, &mails, &filter, after.as_deref()),
+            false => next(&mails, &filter, after.as_deref(), |id| studio.caught.about(id)),
         };
         seen = mails;
         if let Some(about) = found {

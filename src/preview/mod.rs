@@ -17,6 +17,7 @@
 mod answer;
 mod app;
 mod builder;
+mod caught;
 mod drafts;
 mod events;
 mod frames;
@@ -35,7 +36,6 @@ mod start;
 mod state;
 mod watch;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, broadcast};
@@ -45,6 +45,7 @@ pub use start::{Options, Preview, StartError};
 use crate::diagnostic::Language;
 use crate::mailer::Setup;
 use crate::web::hosts::Hosts;
+use caught::Folders;
 use drafts::Drafts;
 use events::News;
 use security::Session;
@@ -65,7 +66,7 @@ struct Studio {
     state: State,
     drafts: Drafts,
     /// Where caught mails are
-    inbox: PathBuf,
+    caught: Folders,
     news: broadcast::Sender<News>,
     /// Seats for pages that listen
     streams: Arc<Semaphore>,

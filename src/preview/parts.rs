@@ -28,6 +28,28 @@ pub fn open(bytes: &[u8]) -> Option<Opened> {
     })
 }
 
+/// What a mail says of itself, in the form of an inbox's description. Which variables it was made of
+/// is not known: its links are those of the text.
+pub fn describe(bytes: &[u8], id: &str) -> Option<Json> {
+    let mail = MessageParser::default().parse(bytes)?;
+    let text = mail.body_text(0).unwrap_or_default();
+    let links = text.split_whitespace().filter(|word| word.starts_with("https://"));
+    let links: Vec<Json> = links.map(|url| json!({"variable": "link", "url": url})).collect();
+    let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address());
+    Some(json!({
+        "id": id,
+        "message_id": mail.message_id().map(|id| format!("<{id}>")),
+        "received_at": mail.date().map(|date| date.to_rfc3339()),
+        "to": to,
+        "kind": null,
+        "locale": mail.content_language().as_text(),
+        "subject": mail.subject(),
+        "vars": {},
+        "links": links,
+        "eml": format!("{id}.eml"),
+    }))
+}
+
 /// The tree of parts: `{type, charset, encoding, disposition, filename, cid, bytes, raw_bytes,
 /// children}`.
 pub fn tree(bytes: &[u8]) -> Json {

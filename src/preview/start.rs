@@ -2,12 +2,12 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, broadcast};
 
 use super::builder::{self, Builder};
+use super::caught::Folders;
 use super::drafts::Drafts;
 use super::routes::routes;
 use super::security::Session;
@@ -126,7 +126,7 @@ impl Preview {
         // A name that leads here from outside is for readers on other machines too.
         let asked = !hosts.are_local() || !options.allowed_hosts.is_empty();
         let studio = Arc::new(Studio {
-            inbox: inbox(&setup),
+            caught: folders(&setup),
             setup,
             language: options.language,
             terminal: options.terminal,
@@ -174,15 +174,19 @@ impl Preview {
     }
 }
 
-/// The inbox of the transports, if one of them has a folder of its own.
-fn inbox(setup: &Setup) -> PathBuf {
-    let own = setup.outfit().ok().and_then(|outfit| {
-        outfit.lines().in_use().find_map(|named| match &named.setting {
-            TransportSetting::Inbox(Some(folder)) => Some(setup.working.join(folder)),
-            _ => None,
-        })
-    });
-    own.unwrap_or_else(|| setup.inbox())
+/// Where the transports in use leave mails: in an inbox of their own or the usual one, and in the
+/// folders of `file`.
+fn folders(setup: &Setup) -> Folders {
+    let mut folders = Folders { inbox: setup.inbox(), files: Vec::new() };
+    let Ok(outfit) = setup.outfit() else { return folders };
+    for named in outfit.lines().in_use() {
+        let Some(folder) = outfit.folder(&named.setting) else { continue };
+        match &named.setting {
+            TransportSetting::Inbox(_) => folders.inbox = folder,
+            _ => folders.files.push(folder),
+        }
+    }
+    folders
 }
 
 fn open_to_all(short: bool) -> Diagnostic {

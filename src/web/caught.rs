@@ -37,13 +37,6 @@ pub struct Filter {
     pub kind: Option<String>,
 }
 
-/// All ids, sorted.
-pub fn ids(folder: &Path) -> Vec<String> {
-    let mut ids: Vec<String> = caught(folder).into_iter().map(|mail| mail.id).collect();
-    ids.sort();
-    ids
-}
-
 /// All mails in the order in which they came. Ids have the time of acceptance in them, but under a
 /// fixed clock that is the same for all.
 pub fn caught(folder: &Path) -> Vec<Caught> {
@@ -126,8 +119,13 @@ pub fn patience(said: Option<&str>) -> Option<Duration> {
 
 /// Of mails in the order in which they came, the one that is waited for: the next behind `after`,
 /// or the newest.
-pub fn next(folder: &Path, mails: &[Caught], filter: &Filter, after: Option<&str>) -> Option<Json> {
-    let fits = |id: &str| about(folder, id).filter(|about| filter.takes(about));
+pub fn next(
+    mails: &[Caught],
+    filter: &Filter,
+    after: Option<&str>,
+    about: impl Fn(&str) -> Option<Json>,
+) -> Option<Json> {
+    let fits = |id: &str| about(id).filter(|about| filter.takes(about));
     let Some(after) = after else {
         return mails.iter().rev().find_map(|mail| fits(&mail.id));
     };

@@ -87,3 +87,28 @@ fn caught_mails_are_told_listed_and_shown() {
     events.wait("inbox", |data| data["id"].is_null());
     assert_eq!(studio.place.list(".hongyan/inbox"), ["notes.txt"]);
 }
+
+/// Nothing stands beside what the `file` transport writes: the mail speaks for itself.
+#[test]
+fn mails_of_the_file_transport_are_there_too() {
+    let place = Place::with_project();
+    let project = place.read("hongyan.yaml");
+    let sending = "transports:\n  out: { provider: file, folder: out, from: post@example.com }\nroutes: [{ via: [out] }]\n";
+    place.write("hongyan.yaml", format!("{project}{sending}"));
+    let studio = Studio::with(place, &[], &[]);
+    let args = ["send", "reset_password", "--locale", "en", "--to", "ada@example.com", "--json"];
+    let sent = studio.place.run(args.into_iter().chain(["--sample", "typical"])).exits(0).json();
+    let id = sent[0]["id"].as_str().unwrap();
+    let found = studio.get("/v1/inbox/wait?to=ada@example.com&timeout=5").is(200).json();
+    assert_eq!((&found["id"], &found["kind"]), (&Json::from(id), &Json::Null));
+    assert_eq!(found["locale"], "en");
+    let listed = studio.get("/api/inbox").is(200).json();
+    assert_eq!((&listed["items"][0]["id"], &listed["next"]), (&Json::from(id), &Json::Null));
+    let one = studio.get(&format!("/api/inbox/{id}")).is(200).json();
+    assert!(one["links"][0]["url"].as_str().unwrap().starts_with("https://"), "{one}");
+    assert!(one["subject"].as_str().unwrap().contains("password"), "{one}");
+    assert!(studio.get(&format!("/inbox/{id}/mail")).is(200).text().contains("password"));
+    // They are for something else to take.
+    studio.ask("DELETE", "/v1/inbox", &[], "").is(200);
+    studio.get(&format!("/inbox/{id}/eml")).is(200);
+}
