@@ -199,8 +199,8 @@ pub struct NewToken {
     /// Mails of these kinds only, with commas between them
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub kinds: Vec<String>,
-    /// What it may be used for, with commas between them
-    #[arg(long, value_name = "SCOPES", value_delimiter = ',', default_value = "send,read")]
+    /// What it may be used for, with commas between them: `send,read`, with `--kinds` `send`
+    #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
     pub scopes: Vec<TokenScope>,
 }
 

@@ -159,7 +159,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("token new.kinds", "只能发送这些类型的邮件，用逗号分隔"),
     (
         "token new.scopes",
-        "可以做什么，用逗号分隔：send 发信，read 查看结果，manage 取消、重试、解除拒收",
+        "可以做什么，用逗号分隔：send 发信，read 查看结果，manage 取消、重试、解除拒收；默认 send,read，有 --kinds 时为 send",
     ),
     ("outbox.help", "显示帮助"),
     ("token.help", "显示帮助"),

@@ -24,6 +24,9 @@ pub fn new(
         return Err(Failure::usage(bad_name()));
     }
     if !wanted.kinds.is_empty() {
+        if !wanted.scopes.is_empty() && !wanted.scopes.contains(&TokenScope::Send) {
+            return Err(Failure::usage(kinds_without_send()));
+        }
         known_kinds(&wanted.kinds, &setup()?)?;
     }
     let mut bytes = [0; 32];
@@ -54,8 +57,14 @@ pub fn new(
 }
 
 fn scopes(wanted: &NewToken) -> Vec<Scope> {
+    let usual: &[TokenScope] = match wanted.kinds.is_empty() {
+        true => &[TokenScope::Send, TokenScope::Read],
+        // Reading is not restricted to kinds.
+        false => &[TokenScope::Send],
+    };
+    let wished = if wanted.scopes.is_empty() { usual } else { &wanted.scopes };
     let mut scopes = Vec::new();
-    for scope in &wanted.scopes {
+    for scope in wished {
         match scope {
             TokenScope::Send if wanted.kinds.is_empty() => scopes.push(Scope::Send),
             TokenScope::Send => scopes.extend(wanted.kinds.iter().cloned().map(Scope::SendKind)),
@@ -72,6 +81,17 @@ fn known_kinds(kinds: &[String], setup: &Setup) -> Result<(), Failure> {
         composer.catalog().kind(kind)?;
     }
     Ok(())
+}
+
+fn kinds_without_send() -> Diagnostic {
+    let title = text!(
+        "`--kinds` says what may be sent, and `--scopes` has no `send`",
+        "`--kinds` 限定能发送的类型，而 `--scopes` 中没有 `send`"
+    );
+    Diagnostic::error(Code::Usage, title).hint(text!(
+        "add `send`, or leave `--kinds` out: `read` and `manage` are for all kinds",
+        "请加上 `send`，或去掉 `--kinds`：`read` 和 `manage` 不区分类型"
+    ))
 }
 
 fn bad_name() -> Diagnostic {

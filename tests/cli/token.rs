@@ -33,6 +33,12 @@ fn scopes_and_kinds() {
         "send=verification_code+send=notification+manage"
     );
     assert_eq!(entry(["--scopes", "read", "--lang", "zh"]), "read");
+    let lang = ["--lang", "zh"];
+    assert_eq!(
+        entry(["--kinds", "notification", lang[0], lang[1]]),
+        "send=notification",
+        "it reads nothing of other kinds"
+    );
 }
 
 #[test]
@@ -42,5 +48,7 @@ fn names_and_kinds_that_are_none() {
     let zh = place.run(["token", "new", "a.b", "--lang", "zh"]).exits(2);
     let kind = place.run(with(NEW, ["--kinds", "verification_cod"])).exits(1);
     let scope = place.run(with(NEW, ["--scopes", "everything"])).exits(2);
-    reviewed("token_wrong", &[&name, &zh, &kind, &scope]);
+    let unsent = ["--kinds", "notification", "--scopes", "read"];
+    let unsent = place.run(with(NEW, unsent)).exits(2);
+    reviewed("token_wrong", &[&name, &zh, &kind, &scope, &unsent]);
 }
