@@ -50,6 +50,21 @@ impl Reserve {
         self.tried = Some(Instant::now());
     }
 
+    /// Those of processes that ended over it.
+    fn remove_halves(&self) {
+        let name =
+            |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let begins = format!("{}-new-", name(&self.path));
+        let folder = self.path.parent().and_then(|folder| fs::read_dir(folder).ok());
+        for entry in folder.into_iter().flatten().flatten() {
+            let age = entry.metadata().and_then(|about| about.modified());
+            let old = age.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > MAKING));
+            if old && name(&entry.path()).starts_with(&begins) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Whether the disk is full: SQLite tells some failures for want of room as plain I/O errors.
     pub fn has_no_room(&self) -> bool {
         let probe = beside(&self.path, "-probe");
@@ -60,12 +75,16 @@ impl Reserve {
 
     /// Under another name first: half of it is none.
     fn make(&self) -> io::Result<()> {
+        self.remove_halves();
         let draft = beside(&self.path, &format!("-new-{}", std::process::id()));
         let made = write(&draft, SIZE).and_then(|()| fs::rename(&draft, &self.path));
         let _ = fs::remove_file(&draft);
         made
     }
 }
+
+/// How long it may take to make one.
+const MAKING: Duration = Duration::from_secs(60);
 
 /// Bytes that no file system packs or leaves out.
 fn write(path: &Path, size: u64) -> io::Result<()> {
