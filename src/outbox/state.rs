@@ -102,6 +102,9 @@ pub enum Next {
     Unknown,
 }
 
+/// A mail that has less time left is not tried again before it is due.
+const LEAST: Millis = 5_000;
+
 /// How long a mail waits before it is tried again.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff {
@@ -171,8 +174,13 @@ pub fn next(situation: &Situation<'_>) -> Next {
         Outcome::Sent => Next::Sent,
         Outcome::NotTried(wait) => Next::Release { at: now + millis(wait) },
         Outcome::Failed { cause: Cause::InDoubt, retry } => in_doubt(situation, retry),
+        // What an earlier attempt may have sent is not known to have failed or expired.
+        Outcome::Failed { retry: Retry::Never, .. } if pinned.is_some() => Next::Unknown,
         Outcome::Failed { retry: Retry::Never, .. } => Next::Failed,
-        Outcome::Failed { retry, .. } => again(situation, retry, pinned),
+        Outcome::Failed { retry, .. } => match again(situation, retry, pinned) {
+            Next::Expired if pinned.is_some() => Next::Unknown,
+            next => next,
+        },
     }
 }
 
@@ -196,10 +204,14 @@ fn again(situation: &Situation<'_>, retry: Retry, pinned: Option<&str>) -> Next 
         Retry::After(after) => now + millis(after) + wait,
         Retry::NextDay => situation.next_day.max(now) + wait,
     };
-    match at < expires_at {
-        true => Next::Retry { at, pinned: pinned.map(str::to_owned) },
-        false => Next::Expired,
-    }
+    let at = match retry {
+        _ if at < expires_at => at,
+        Retry::NextDay => return Next::Expired,
+        // Longer than the mail lives: it is tried while it does, at half of the time that is left.
+        _ if expires_at - now >= LEAST => now + (expires_at - now) / 2,
+        _ => return Next::Expired,
+    };
+    Next::Retry { at, pinned: pinned.map(str::to_owned) }
 }
 
 /// Full jitter: anything up to the bound, so that mails which failed together do not come back

@@ -108,10 +108,19 @@ fn what_the_server_asks_for_is_obeyed() {
     let after = Retry::After(Duration::from_secs(300));
     let far = NOW + 72 * HOUR;
     assert_eq!(retry(after, far), Next::Retry { at: NOW + 301_000, pinned: None });
-    assert_eq!(retry(after, NOW + 300_000), Next::Expired);
+    // A server's wait does not outlast a code: it is asked once more while that is good.
+    assert_eq!(retry(after, NOW + 300_000), Next::Retry { at: NOW + 150_000, pinned: None });
+    assert_eq!(retry(after, NOW + 4_999), Next::Expired);
+    assert_eq!(retry(Retry::NextDay, NOW + 300_000), Next::Expired);
     assert_eq!(
         retry(Retry::NextDay, far),
         Next::Retry { at: NOW + 5 * HOUR + 1_000, pinned: None }
     );
     assert_eq!(retry(Retry::Never, far), Next::Failed);
+    let pinned = |retry| {
+        let outcome = Outcome::Failed { cause: Cause::Transient, retry };
+        next(&Situation { pinned: Some("one"), expires_at: NOW + 4_999, ..situation(outcome) })
+    };
+    assert_eq!(pinned(Retry::Never), Next::Unknown, "a copy may be out");
+    assert_eq!(pinned(after), Next::Unknown);
 }

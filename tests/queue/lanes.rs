@@ -78,7 +78,7 @@ async fn a_code_that_becomes_void_on_the_way_is_not_handed_over() {
 #[tokio::test]
 async fn a_code_that_fails_past_its_lifetime_expires() {
     let house = House::new();
-    let busy = Act::Fail(Stage::Rcpt, Cause::Transient, Retry::After(Duration::from_secs(900)));
+    let busy = Act::Fail(Stage::Rcpt, Cause::Transient, Retry::NextDay);
     let mailer = house.mailer(Scripted::always("one", busy));
     let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
     work_off(&house, &mailer).await;

@@ -71,6 +71,7 @@ fn ending(action: &str) -> Text {
         "sent" => text!("the provider accepted it", "服务商已接收"),
         "retry" => text!("not now, to be tried again", "这次没有成功，稍后再试"),
         "failed" => text!("refused for good", "被永久拒绝"),
+        "next_transport" => text!("the next transport was asked", "已改用下一个通道"),
         "expired" => text!("too late to try again", "已来不及再试"),
         "unknown" | "hold" => text!(
             "handed over, and the answer was lost: held for a person",
@@ -136,6 +137,10 @@ fn meaning(mail: &Mail) -> Text {
         State::Expired => text!(
             "its lifetime passed before it could leave; it was not sent",
             "在能够发出之前已超过有效期，没有发出"
+        ),
+        State::Superseded | State::Cancelled if mail.cause.as_deref() == Some("in_doubt") => text!(
+            "it is not sent again; an earlier attempt may have sent it",
+            "不会再发；但之前的一次投递可能已经发出"
         ),
         State::Superseded => {
             text!("it was not sent: a newer mail took its place", "没有发出：已被新邮件取代")

@@ -71,8 +71,18 @@ pub(super) fn requeue(
     Ok(())
 }
 
-/// Ends a mail. What nobody may send again loses its content in the same transaction.
+/// Ends a mail. What nobody may send again loses its content in the same transaction. Of one that
+/// an earlier attempt may have sent nobody can say that it expired, and its end says so.
 pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rusqlite::Result<()> {
+    let state = match state {
+        State::Expired if may_be_out(conn, seq)? => State::Unknown,
+        State::Cancelled | State::Superseded if may_be_out(conn, seq)? => {
+            let sql = "UPDATE mails SET cause = 'in_doubt' WHERE seq = ?1";
+            conn.prepare_cached(sql)?.execute([seq])?;
+            state
+        }
+        _ => state,
+    };
     let sql = "UPDATE mails SET state = ?2, done_at = ?3, worker = NULL, lease_until = NULL,
         keep_until = CASE WHEN ?2 IN (4, 8) THEN min(expires_at, accepted_at + ?4) END,
         address = CASE WHEN ?2 IN (4, 8) THEN address END
@@ -86,6 +96,11 @@ pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rus
         end_copies(conn, seq, state, now)?;
     }
     erase_if_done(conn, root, family, now)
+}
+
+fn may_be_out(conn: &Connection, seq: i64) -> rusqlite::Result<bool> {
+    let sql = "SELECT pinned IS NOT NULL FROM mails WHERE seq = ?1";
+    conn.prepare_cached(sql)?.query_row([seq], |row| row.get(0))
 }
 
 /// Copies leave after their parent: where it does not, they do not either.
@@ -166,7 +181,8 @@ fn note(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn log(conn: &Connection, seq: i64, attempt: &Attempt) -> rusqlite::Result<()> {
+/// Writes an attempt down.
+pub(super) fn log(conn: &Connection, seq: i64, attempt: &Attempt) -> rusqlite::Result<()> {
     let Attempt { number, at, took, transport, stage, cause, reply, what, hint, action } = attempt;
     fn both(pair: &Option<(String, String)>) -> (Option<&str>, Option<&str>) {
         (pair.as_ref().map(|(first, _)| &**first), pair.as_ref().map(|(_, second)| &**second))

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::fault::Fault;
 use super::{finish, images, limits, meta, rows};
 use crate::catalog::InDoubt;
-use crate::outbox::{Millis, State, Swept};
+use crate::outbox::{Attempt, Millis, State, Swept};
 
 /// How many of each a step takes.
 const STEP: usize = 200;
@@ -50,11 +50,12 @@ struct Lost {
     expired: bool,
     transport: Option<String>,
     pinned: Option<String>,
+    attempt: u32,
 }
 
 fn recover(conn: &Connection, now: Millis, swept: &mut Swept) -> rusqlite::Result<()> {
-    let sql = "SELECT seq, state = 2, in_doubt, recoveries, expires_at <= ?1, transport, pinned
-        FROM mails WHERE lease_until <= ?1 LIMIT ?2";
+    let sql = "SELECT seq, state = 2, in_doubt, recoveries, expires_at <= ?1, transport, pinned,
+        attempts FROM mails WHERE lease_until <= ?1 LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
     let lost = statement.query_map(params![now, STEP as i64], |row| {
         Ok(Lost {
@@ -65,6 +66,7 @@ fn recover(conn: &Connection, now: Millis, swept: &mut Swept) -> rusqlite::Resul
             expired: row.get(4)?,
             transport: row.get(5)?,
             pinned: row.get(6)?,
+            attempt: row.get(7)?,
         })
     })?;
     for lost in lost.collect::<Result<Vec<_>, _>>()? {
@@ -88,6 +90,9 @@ fn recover_one(
     // Another token: whoever had the lease can write no more.
     let sql = "UPDATE mails SET cause = ?2, token = token + 1 WHERE seq = ?1";
     conn.prepare_cached(sql)?.execute(params![lost.seq, cause])?;
+    if lost.handed_over {
+        finish::log(conn, lost.seq, &interrupted(lost, resend, now))?;
+    }
     let again = |pinned: Option<&str>| {
         finish::requeue(conn, lost.seq, now, pinned)?;
         let sql = "UPDATE mails SET recoveries = ?2 WHERE seq = ?1";
@@ -117,6 +122,23 @@ fn recover_one(
     };
     *counted += 1;
     Ok(())
+}
+
+/// The attempt of which nobody wrote down how it ended.
+fn interrupted(lost: &Lost, resend: bool, now: Millis) -> Attempt {
+    Attempt {
+        number: lost.attempt,
+        at: now,
+        transport: lost.transport.clone(),
+        stage: Some("hand_over".to_owned()),
+        cause: Some("lease_lost".to_owned()),
+        what: Some((
+            "the worker ended while it handed the mail over: a copy may be out".to_owned(),
+            "投递进程在移交时中断：可能已经发出一份".to_owned(),
+        )),
+        action: if resend { "retry" } else { "hold" }.to_owned(),
+        ..Attempt::default()
+    }
 }
 
 fn expire(conn: &Connection, now: Millis, swept: &mut Swept) -> rusqlite::Result<()> {
