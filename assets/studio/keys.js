@@ -7,6 +7,7 @@ import { matches } from './inside.js';
 import { step, stepSample } from './list.js';
 import { renderAll } from './mails.js';
 import { currentKind } from './project.js';
+import { stepFinding } from './panel-findings.js';
 import { set, state } from './state.js';
 import { DARKS, WIDTHS } from './toolbar.js';
 import { t } from './words.js';
@@ -29,6 +30,8 @@ const KEYS = [
   { keys: ['h'], does: 'key_html', run: panel('html') },
   { keys: ['r'], does: 'key_raw', run: panel('raw') },
   { keys: ['f'], does: 'key_findings', run: panel('findings') },
+  { keys: ['n'], does: 'key_next_finding', run: () => stepFinding(1) },
+  { keys: ['p'], does: 'key_last_finding', run: () => stepFinding(-1) },
   { keys: ['e'], does: 'key_data', run: () => { set({ panel: 'data', page: 'mail' }); document.querySelector('.data-form :is(input, textarea, select)')?.focus(); } },
   { keys: ['/'], does: 'key_filter', run: () => document.getElementById('filter')?.focus() },
   { keys: ['c'], does: 'key_copy', run: copyLink },

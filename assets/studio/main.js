@@ -1,6 +1,7 @@
 // Puts the page together and starts it.
 
 import { emit, on } from './bus.js';
+import { deliveries } from './deliveries.js';
 import { h } from './dom.js';
 import { dragBar } from './drag.js';
 import { listen } from './events.js';
@@ -42,7 +43,7 @@ function narrowTabs(bench) {
 }
 
 function start() {
-  const pages = { mail: workbench(), sheet: sheet(), inbox: inbox() };
+  const pages = { mail: workbench(), sheet: sheet(), inbox: inbox(), outbox: deliveries() };
   const main = h('main', {}, Object.values(pages));
   document.getElementById('app').append(topBar(), main);
   const show = () => {

@@ -15,7 +15,7 @@ function read({ pathname, search }) {
   const query = new URLSearchParams(search);
   const found = { page: 'mail', kind: '', mail: '', vars: unpack(query.get('vars')) };
   for (const [name, value] of Object.entries(DEFAULTS)) found[name] = query.get(name) ?? value;
-  if (page === 'sheet') found.page = 'sheet';
+  if (page === 'sheet' || page === 'outbox') found.page = page;
   else if (page === 'inbox') Object.assign(found, { page: 'inbox', mail: id ?? '' });
   else if (page === 't') found.kind = id ?? '';
   return found;
@@ -28,7 +28,7 @@ export function address(changed = {}) {
     if (String(wanted[name]) !== value) query.set(name, wanted[name]);
   }
   if (wanted.vars) query.set('vars', pack(wanted.vars));
-  const path = { mail: `/t/${encodeURIComponent(wanted.kind)}`, sheet: '/sheet', inbox: `/inbox/${wanted.mail}`.replace(/\/$/, '') }[wanted.page];
+  const path = { mail: `/t/${encodeURIComponent(wanted.kind)}`, sheet: '/sheet', outbox: '/outbox', inbox: `/inbox/${wanted.mail}`.replace(/\/$/, '') }[wanted.page];
   const rest = query.toString();
   return rest ? `${path}?${rest}` : path;
 }

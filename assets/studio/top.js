@@ -13,7 +13,7 @@ const THEME_ICONS = { auto: 'auto', light: 'sun', dark: 'moon' };
 
 export function topBar() {
   const unseen = h('span', { class: 'badge info', hidden: true });
-  const pages = [page('mail', 'mail'), page('sheet', 'sheet'), page('inbox', 'inbox', unseen)];
+  const pages = [page('mail', 'mail'), page('sheet', 'sheet'), page('inbox', 'inbox', unseen), page('outbox', 'send')];
   const link = h('span', { class: 'link-state', role: 'status' });
   const element = h('header', { class: 'top' },
     h('a', { class: 'brand', href: '/', title: t('home') },

@@ -18,6 +18,7 @@ mod answer;
 mod app;
 mod builder;
 mod caught;
+mod deliveries;
 mod drafts;
 mod events;
 mod frames;

@@ -7,7 +7,9 @@ use axum::routing::{get, post};
 
 use super::answer::{Speaks, not_found};
 use super::security::{guard, login};
-use super::{Shared, app, events, frames, inbox, project, render, samples, send, snapshots};
+use super::{
+    Shared, app, deliveries, events, frames, inbox, project, render, samples, send, snapshots,
+};
 
 /// The whole studio, behind its guard.
 pub fn routes(studio: Shared) -> Router {
@@ -27,6 +29,7 @@ fn pages() -> Router<Shared> {
         .route("/sheet", get(app::index))
         .route("/inbox", get(app::index))
         .route("/inbox/{id}", get(app::index))
+        .route("/outbox", get(app::index))
         .route("/studio/{file}", get(app::asset))
         .route("/login", post(login))
 }
@@ -56,6 +59,8 @@ fn api() -> Router<Shared> {
         .route("/api/transports", get(send::transports))
         .route("/api/inbox", get(inbox::list).delete(inbox::empty))
         .route("/api/inbox/{id}", get(inbox::one))
+        .route("/api/outbox", get(deliveries::list))
+        .route("/api/outbox/{id}", get(deliveries::one))
         .route("/v1/inbox", axum::routing::delete(inbox::empty))
         .route("/v1/inbox/wait", get(inbox::wait))
 }

@@ -3,6 +3,7 @@
 #![cfg(feature = "cli")]
 
 mod api;
+mod deliveries;
 mod hostile;
 mod http;
 mod inbox;
@@ -12,6 +13,9 @@ mod place;
 mod reload;
 mod samples;
 mod security;
+#[path = "../cli/seeded.rs"]
+#[allow(dead_code)]
+mod seeded;
 mod send;
 mod sink;
 mod studio;

@@ -8,6 +8,7 @@ import { inaccessible, settled, tab } from './lib.mjs';
 const PANELS = ['data', 'text', 'html', 'source', 'headers', 'mime', 'raw', 'sizes', 'snapshot', 'findings'];
 
 export async function reached(world) {
+  await delivered(world);
   for (const [lang, theme] of [['zh', 'light'], ['en', 'dark']]) await looks(world, { lang, theme });
   await login(world);
   await keyboard(world);
@@ -53,6 +54,10 @@ async function looks({ browser, base, site }, how) {
   await page.goto(`${base}/sheet`);
   await page.waitForSelector('.tile iframe:not(.waiting)');
   await look('contact sheet', '.sheet');
+  await page.click('a[data-page=outbox]');
+  await page.click('.delivery summary');
+  await page.waitForSelector('.delivery-life code');
+  await look('deliveries', '.outbox');
   await page.setViewportSize({ width: 375, height: 780 });
   await page.goto(`${base}/t/${KIND}`);
   await settled(page);
@@ -69,6 +74,23 @@ async function looks({ browser, base, site }, how) {
   await check(`axe finds nothing serious, ${how.lang}, ${how.theme}`, () => none(faults));
   await check('nor does the console', () => none(complaints));
   await page.context().close();
+}
+
+/** A mail through a service beside the studio: its outbox is the project's. */
+async function delivered({ binary, site }) {
+  const child = spawn(binary, ['serve', '--json', '--listen', '127.0.0.1:0'], { cwd: site.folder, env: { PATH: process.env.PATH, HOME: site.folder } });
+  let said = '';
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (words) => { said += words; const found = /http:\/\/[\d.]+:\d+/.exec(said); if (found) resolve(found[0]); });
+    child.on('exit', (code) => reject(new Error(`hongyan serve ended with ${code}: ${said}`)));
+  });
+  const body = JSON.stringify({ kind: KIND, locale: 'zh-CN', to: 'ada@example.com', vars: { code: '483920' } });
+  const answer = await fetch(`${url}/v1/messages?wait=5s`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  await check('a service takes a mail', async () => answer.status === 200);
+  child.removeAllListeners('exit');
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  await ended;
 }
 
 /** The page that asks for the token, where the studio is open to other machines. */
