@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Catalog, Category, Kind};
 use crate::compose::{Recipients, Rendered};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::inline::inline;
+use crate::inline::Inliner;
 use crate::locale::{Locale, TimeZone};
 use crate::mail::{Attachment, CustomHeader, Mailbox, Subject};
 use crate::plain;
@@ -122,6 +122,7 @@ macro_rules! vars {
 pub struct Composer {
     catalog: Arc<Catalog>,
     templates: Templates,
+    inliner: Inliner,
     warnings: Diagnostics,
 }
 
@@ -146,7 +147,7 @@ impl Composer {
         if faults.has_errors() {
             return Err(faults);
         }
-        Ok(Composer { catalog, templates, warnings: faults })
+        Ok(Composer { catalog, templates, inliner: Inliner::default(), warnings: faults })
     }
 
     /// What the project declares.
@@ -167,7 +168,7 @@ impl Composer {
     pub fn render(&self, draft: &Draft) -> Result<Rendered, Diagnostics> {
         let (kind, locale, vars) = self.check(draft)?;
         let filled = self.fill(kind, &locale, &vars, draft.time_zone.as_ref())?;
-        let html = inline(&filled.html)?;
+        let html = self.inliner.inline(&filled.html)?;
         let text = filled.text.unwrap_or_else(|| plain::from_html(&html.without_images()));
         Ok(Rendered {
             kind: kind.name.clone(),

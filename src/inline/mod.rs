@@ -1,12 +1,17 @@
 //! Moves the style sheet into `style` attributes, and finds the image slots again afterwards.
 //!
 //! css-inline is named here only, with network and disk off. The setting keeps what cannot be
-//! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. How a page is
-//! inlined is behind [`inline`], so that a later version may keep the result by the page's shape.
+//! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. [`inline`] takes any
+//! page; an [`Inliner`] keeps what it made of a page and fills the next one of the same shape in.
+
+mod inliner;
+mod shape;
 
 use std::fmt;
 
 use css_inline::{CSSInliner, InlineOptions};
+
+pub use inliner::Inliner;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
@@ -50,7 +55,7 @@ pub enum ImageMode {
 /// # Errors
 /// CSS or HTML that the inliner cannot take.
 pub fn inline(page: &str) -> Result<Html, Diagnostic> {
-    let inlined = inliner().inline(page).map_err(|error| {
+    let inlined = css_inliner().inline(page).map_err(|error| {
         let reason = error.to_string();
         Diagnostic::error(
             Code::InlineFailed,
@@ -114,7 +119,7 @@ fn raw_length(tag: &str, after: &str) -> usize {
     }
 }
 
-fn inliner() -> CSSInliner<'static> {
+fn css_inliner() -> CSSInliner<'static> {
     let options = InlineOptions {
         keep_style_tags: true,
         remove_inlined_selectors: true,
