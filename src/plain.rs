@@ -257,14 +257,22 @@ fn attribute(tag: &Tag, name: &str) -> Option<String> {
 }
 
 fn is_hidden(tag: &Tag) -> bool {
-    let style: String = attribute(tag, "style")
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    style.contains("display:none")
-        || attribute(tag, "aria-hidden").as_deref() == Some("true")
-        || attribute(tag, "hidden").is_some()
+    tag.attrs.iter().any(|attribute| match &*attribute.name.local {
+        "style" => is_displayed_none(&attribute.value),
+        "aria-hidden" => &*attribute.value == "true",
+        "hidden" => true,
+        _ => false,
+    })
+}
+
+fn is_displayed_none(style: &str) -> bool {
+    // Most styles hold no `none`, and every element has one.
+    style.contains("none")
+        && style.split(';').any(|declaration| {
+            let mut words = declaration.splitn(2, ':').map(str::trim);
+            words.next() == Some("display")
+                && words.next().is_some_and(|value| value.starts_with("none"))
+        })
 }
 
 fn is_wide(c: char) -> bool {
