@@ -1,17 +1,14 @@
 //! Moves the style sheet into `style` attributes, and finds the image slots again afterwards.
 //!
 //! css-inline is named here only, with network and disk off. The setting keeps what cannot be
-//! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. [`inline`] takes any
-//! page; an [`Inliner`] keeps what it made of a page and fills the next one of the same shape in.
+//! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. What decides how a
+//! page is inlined is its [`shape`].
 
-mod inliner;
-mod shape;
+pub(crate) mod shape;
 
 use std::fmt;
 
 use css_inline::{CSSInliner, InlineOptions};
-
-pub use inliner::Inliner;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
@@ -22,7 +19,7 @@ pub struct Html {
     pieces: Vec<Piece>,
 }
 
-/// A stretch of a page: the outbox keeps a page as its pieces.
+/// A stretch of a page: this is how pages are kept.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Piece {
     /// As it is
@@ -169,13 +166,11 @@ fn next_image(page: &str) -> Option<(&str, Piece, &str)> {
 
 impl Html {
     /// A page that was kept as its pieces.
-    #[cfg(feature = "outbox")]
     pub(crate) fn from_pieces(pieces: Vec<Piece>) -> Html {
         Html { pieces }
     }
 
     /// Its pieces, in order.
-    #[cfg(feature = "outbox")]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }

@@ -44,7 +44,7 @@ const ENTITIES: [(&str, char); 9] = [
 ];
 
 /// A page whose words are taken out.
-pub(super) struct Cut<'p> {
+pub(crate) struct Cut<'p> {
     /// The page with marks
     pub shape: String,
     /// What stood there
@@ -53,17 +53,19 @@ pub(super) struct Cut<'p> {
 
 /// A word as the page has it, with entities.
 #[derive(Clone, Copy)]
-pub(super) struct Word<'p>(&'p str);
+pub(crate) struct Word<'p>(&'p str);
 
 /// Where a word stands.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Stands {
+enum Stands {
     Text,
     Attribute,
+    /// No longer in a page, but in what is read from it
+    Read,
 }
 
-/// A stretch of a finished page whose words are to be filled in.
-pub(super) struct Cloze(Vec<Segment>);
+/// A stretch of a finished page, or of what is read from it, whose words are to be filled in.
+pub(crate) struct Cloze(Vec<Segment>);
 
 enum Segment {
     Literal(String),
@@ -71,7 +73,7 @@ enum Segment {
 }
 
 /// Takes the words out of a page. `None` where that is not safe.
-pub(super) fn cut(page: &str) -> Option<Cut<'_>> {
+pub(crate) fn cut(page: &str) -> Option<Cut<'_>> {
     if page.contains(MARK.0) || page.contains(MARK.1) {
         return None;
     }
@@ -105,7 +107,7 @@ fn is_understood(word: &str) -> bool {
 }
 
 impl Word<'_> {
-    /// As the inliner writes it there.
+    /// In a page as the inliner writes it there, and otherwise as it is read.
     fn write(self, stands: Stands, page: &mut String) {
         let mut rest = self.0;
         while let Some(at) = rest.find(['&', '<', '>', '"', '\u{a0}']) {
@@ -113,8 +115,10 @@ impl Word<'_> {
             rest = &rest[at..];
             let entity = ENTITIES.iter().find(|(name, _)| rest.starts_with(name));
             let first = rest.chars().next().unwrap_or_default();
-            let (length, c) = entity.map_or((first.len_utf8(), first), |(name, c)| (name.len(), *c));
+            let (length, c) =
+                entity.map_or((first.len_utf8(), first), |(name, c)| (name.len(), *c));
             match (c, stands) {
+                (c, Stands::Read) => page.push(c),
                 ('&', _) => page.push_str("&amp;"),
                 ('<', _) => page.push_str("&lt;"),
                 ('>', _) => page.push_str("&gt;"),
@@ -129,15 +133,26 @@ impl Word<'_> {
 }
 
 impl Cloze {
-    /// Reads the marks in a stretch of a finished page.
-    pub(super) fn new(stretch: &str) -> Option<Cloze> {
-        let mut segments = Vec::new();
+    /// Finds the marks in a stretch of a finished page.
+    pub(crate) fn of_page(stretch: &str) -> Option<Cloze> {
         let mut quoted = false;
+        Cloze::new(stretch, |before| {
+            quoted = ends_in_tag(before, quoted);
+            if quoted { Stands::Attribute } else { Stands::Text }
+        })
+    }
+
+    /// Finds the marks in what was read from a page.
+    pub(crate) fn of_text(text: &str) -> Option<Cloze> {
+        Cloze::new(text, |_| Stands::Read)
+    }
+
+    fn new(stretch: &str, mut stands_behind: impl FnMut(&str) -> Stands) -> Option<Cloze> {
+        let mut segments = Vec::new();
         let mut rest = stretch;
         while let Some((before, marked)) = rest.split_once(MARK.0) {
             let (number, after) = marked.split_once(MARK.1)?;
-            quoted = ends_in_tag(before, quoted);
-            let stands = if quoted { Stands::Attribute } else { Stands::Text };
+            let stands = stands_behind(before);
             segments.push(Segment::Literal(before.to_owned()));
             segments.push(Segment::Word(number.parse().ok()?, stands));
             rest = after;
@@ -147,7 +162,7 @@ impl Cloze {
     }
 
     /// The stretch with its words.
-    pub(super) fn fill(&self, words: &[Word<'_>]) -> Option<String> {
+    pub(crate) fn fill(&self, words: &[Word<'_>]) -> Option<String> {
         let mut page = String::with_capacity(self.size(words));
         for segment in &self.0 {
             match segment {
@@ -238,7 +253,7 @@ impl<'p> Scan<'p> {
         if !self.rest().starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
-        let name = self.take(|c| !is_space(c) && c != '/' && c != '>').to_ascii_lowercase();
+        let name = self.name()?.to_ascii_lowercase();
         let open = !closes && !CLOSED_ELEMENTS.contains(&name.as_str());
         self.attributes(open)?;
         match name.as_str() {
@@ -256,10 +271,7 @@ impl<'p> Scan<'p> {
                 self.at += 1;
                 return Some(());
             }
-            let name = self.take(|c| !is_space(c) && !matches!(c, '/' | '>' | '='));
-            if name.is_empty() {
-                return None;
-            }
+            let name = self.name()?;
             self.take(is_space);
             if self.rest().starts_with('=') {
                 self.at += 1;
@@ -268,6 +280,13 @@ impl<'p> Scan<'p> {
                 self.value(open && is_open)?;
             }
         }
+    }
+
+    /// The name of a tag or an attribute, where it is a plain one.
+    fn name(&mut self) -> Option<&'p str> {
+        let name = self.take(|c| !is_space(c) && !matches!(c, '/' | '>' | '='));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_' | '.');
+        (!name.is_empty() && name.chars().all(is_plain)).then_some(name)
     }
 
     fn value(&mut self, open: bool) -> Option<()> {
