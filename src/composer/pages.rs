@@ -146,6 +146,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::composer::{Composer, Draft};
     use crate::inline::slot;
 
     fn same(pages: &Pages, page: &str) -> bool {
@@ -219,6 +220,23 @@ mod tests {
             assert_eq!(matches!(kept, Kept::Skeleton(_)), seen > 0);
             assert_eq!(pages.kept.lock().unwrap().len(), 1);
         }
+    }
+
+    #[test]
+    fn the_shapes_of_the_shipped_kinds_are_kept() {
+        let composer = Composer::load(&crate::shipped()).unwrap();
+        let catalog = composer.catalog();
+        for (kind, locale) in catalog.kinds().flat_map(|k| catalog.locales().map(move |l| (k, l))) {
+            let mut draft = Draft::new(&kind.name, locale.as_str(), "ada@x.test").unwrap();
+            draft.vars = kind.sample("typical", locale).unwrap();
+            for _ in 0..2 {
+                composer.render(&draft).unwrap();
+            }
+        }
+        let kept = composer.pages.kept.lock().unwrap();
+        let skeletons = kept.iter().filter(|(_, kept)| matches!(kept, Kept::Skeleton(_))).count();
+        assert!(skeletons >= catalog.kinds().count());
+        assert_eq!(skeletons, kept.len());
     }
 
     #[test]
