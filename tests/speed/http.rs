@@ -96,10 +96,13 @@ impl Place {
         let mut command = Command::new(&self.program);
         command.args(["--project", "embedded", "serve", "--listen", address]);
         command.current_dir(folder).env_clear().stdout(Stdio::null()).stderr(Stdio::null());
-        command.env("HONGYAN_OUTBOX", folder.join("outbox.db"));
-        command.env("HONGYAN_OUTBOX_KEY", "07".repeat(32));
+        command.env("HONGYAN_OUTBOX", format!("sqlite:{}", folder.join("outbox.db").display()));
+        command.env("HONGYAN_OUTBOX_KEY", format!("{}Bwc=", "BwcH".repeat(10)));
         command.env("SMTP_SERVER", "127.0.0.1").env("SMTP_PORT", self.taker.port.to_string());
-        command.env("SMTP_TLS", "none").env("EMAILS_FROM_EMAIL", "sender@hongyan.test");
+        command
+            .env("SMTP_SSL", "false")
+            .env("SMTP_TLS", "false")
+            .env("EMAILS_FROM_EMAIL", "sender@hongyan.test");
         command
     }
 }
@@ -156,23 +159,27 @@ async fn single(place: &Place, address: &str) -> Result<[f64; 2], Failure> {
 }
 
 /// One connection of HTTP/1.1.
-struct Caller(BufReader<TcpStream>);
+struct Caller {
+    address: String,
+    stream: BufReader<TcpStream>,
+}
 
 impl Caller {
     async fn connect(address: &str) -> Result<Caller, Failure> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Caller(BufReader::new(stream)))
+        Ok(Caller { address: address.to_owned(), stream: BufReader::new(stream) })
     }
 
     async fn ask(&mut self, to: &str) -> Result<(), Failure> {
         let body = format!(r#"{{"to":"{to}","locale":"zh-CN","vars":{{"code":"483920"}}}}"#);
         let request = format!(
-            "POST /v1/kinds/verification_code/messages HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+            "POST /v1/kinds/verification_code/messages HTTP/1.1\r\nHost: {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
             body.len()
         );
-        self.0.get_mut().write_all(request.as_bytes()).await?;
+        self.stream.get_mut().write_all(request.as_bytes()).await?;
         let status = self.line().await?;
         let mut length = 0;
         loop {
@@ -184,7 +191,7 @@ impl Caller {
             }
         }
         let mut body = vec![0; length];
-        self.0.read_exact(&mut body).await?;
+        self.stream.read_exact(&mut body).await?;
         if !status.contains(" 202 ") {
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
         }
@@ -193,7 +200,7 @@ impl Caller {
 
     async fn line(&mut self) -> Result<String, Failure> {
         let mut line = String::new();
-        self.0.read_line(&mut line).await?;
+        self.stream.read_line(&mut line).await?;
         Ok(line.trim_end().to_owned())
     }
 }
