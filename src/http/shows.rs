@@ -6,6 +6,7 @@ use axum::Json as JsonBody;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use serde_json::Value as Json;
 
 use super::Shared;
 use super::live::Live;
@@ -52,7 +53,9 @@ pub async fn render(
     mut object: Object,
 ) -> Answer {
     params.only(&[])?;
-    object.fields.entry("to").or_insert_with(|| RECIPIENT.into());
+    if object.fields.get("to").is_none_or(Json::is_null) {
+        object.fields.insert("to".into(), RECIPIENT.into());
+    }
     let mut order = order::read(&object.fields, None)?;
     let draft = match (order.drafts.pop(), order.drafts.is_empty()) {
         (Some(draft), true) => draft,
