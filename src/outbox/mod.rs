@@ -5,6 +5,7 @@
 //! [`Key`] under which contents are sealed and addresses hashed. This module does not know how
 //! mails are rendered or delivered.
 
+mod breakers;
 mod canonical;
 mod clock;
 mod fault;
@@ -15,6 +16,7 @@ mod shown;
 mod sqlite;
 mod state;
 mod store;
+mod times;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,6 +30,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::compose::{Rendered, Seal};
 use crate::image::Image;
 use crate::mail::Address;
+pub use breakers::{OpenBreaker, in_the_way};
 pub use clock::Clock;
 pub use fault::{StoreError, Unusable};
 pub use forgetting::forget;
@@ -37,6 +40,7 @@ pub use shown::{adapted, moment};
 pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};
 pub use store::*;
+pub use times::{Series, Times};
 
 /// How often a wait looks by itself: another process may have done it.
 const LOOK: Duration = Duration::from_millis(50);
@@ -73,6 +77,17 @@ impl Outbox {
     pub fn open(place: &OutboxPlace, key: Key) -> Result<Outbox, StoreError> {
         let OutboxPlace::Sqlite(path) = place;
         let store = SqliteStore::open(path, &key)?;
+        Ok(Outbox::with_store(Arc::new(store), key))
+    }
+
+    /// Opens an outbox that is there, for somebody who asks one thing and goes: damage is told
+    /// where it is met.
+    ///
+    /// # Errors
+    /// As [`open`](Outbox::open).
+    pub fn open_to_ask(place: &OutboxPlace, key: Key) -> Result<Outbox, StoreError> {
+        let OutboxPlace::Sqlite(path) = place;
+        let store = SqliteStore::open_to_ask(path, &key)?;
         Ok(Outbox::with_store(Arc::new(store), key))
     }
 
