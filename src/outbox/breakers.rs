@@ -55,12 +55,12 @@ impl OpenBreaker {
         let Text { en, zh } = self.cause().describe();
         let mut said = vec![match self.until.map(&clock) {
             None => text!(
-                "it waits since the transport `{name}` is stopped, since {since}: {en}",
-                "正在等待：通道 `{name}` 自 {since} 起已停用：{zh}"
+                "it waits: the transport `{name}` is stopped since {since}, because of this: {en}",
+                "正在等待：通道 `{name}` 自 {since} 起已停用，原因：{zh}"
             ),
             Some(until) => text!(
-                "it waits since the transport `{name}` rests, since {since} and until {until}: {en}",
-                "正在等待：通道 `{name}` 自 {since} 起暂停，到 {until} 再试：{zh}"
+                "it waits: the transport `{name}` rests since {since}, and is tried again at {until}, because of this: {en}",
+                "正在等待：通道 `{name}` 自 {since} 起暂停，{until} 再试，原因：{zh}"
             ),
         }];
         if let Some((code, text)) = &self.reply {

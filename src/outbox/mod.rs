@@ -192,6 +192,18 @@ impl Outbox {
         let _ = self.0.done.send(id.into());
     }
 
+    /// What keeps a mail that waits: all transports that it may go by take nothing.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn in_the_way_of(&self, mail: &Mail) -> Result<Vec<OpenBreaker>, StoreError> {
+        if mail.state != State::Queued {
+            return Ok(Vec::new());
+        }
+        let open = self.store().breakers().await?;
+        Ok(in_the_way(&mail.route, &open).into_iter().cloned().collect())
+    }
+
     /// Waits until a mail is done, at most so long; none if it is not, or is unknown.
     pub async fn wait_for(&self, id: &str, timeout: Duration) -> Option<Mail> {
         let end = Instant::now() + timeout;

@@ -7,8 +7,9 @@ use super::life::silence;
 use super::table::table;
 use super::words;
 use crate::cli::exit::{Exit, Failure};
+use crate::diagnostic::Text;
 use crate::locale::Instant;
-use crate::outbox::{State, Stats, moment};
+use crate::outbox::{OpenBreaker, State, Stats, moment};
 use crate::text;
 
 /// How much of a transport's day is used up.
@@ -22,10 +23,16 @@ struct Used {
 pub async fn run(desk: &Desk<'_>) -> Result<Exit, Failure> {
     let stats = desk.outbox.store().stats(desk.moments.now).await?;
     let quotas = quotas(desk).await?;
-    match desk.voice.json {
-        true => desk.voice.document(&document(&stats, &quotas, desk)),
-        false => tell(&stats, &quotas, desk),
+    let open = desk.outbox.store().breakers().await?;
+    if desk.voice.json {
+        let language = desk.voice.language();
+        let mut document = document(&stats, &quotas, desk);
+        document["breakers"] = open.iter().map(|open| open.to_json(language)).collect();
+        desk.voice.document(&document);
+        return Ok(Exit::Done);
     }
+    tell(&stats, &quotas, desk);
+    open.iter().for_each(|open| tell_open(open, desk));
     Ok(Exit::Done)
 }
 
@@ -127,6 +134,19 @@ fn tell(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) {
         }
         (None, None) => {}
     }
+}
+
+/// A transport that takes nothing.
+fn tell_open(open: &OpenBreaker, desk: &Desk<'_>) {
+    let (name, since) = (&open.transport, desk.moments.since(open.since));
+    let Text { en, zh } = open.cause().describe();
+    desk.voice.say(&match open.until.map(|until| desk.moments.clock(until)) {
+        None => text!("`{name}` is stopped for {since}: {en}", "`{name}` 已停用 {since}：{zh}"),
+        Some(until) => text!(
+            "`{name}` rests for {since}, and is tried again at {until}: {en}",
+            "`{name}` 已暂停 {since}，{until} 再试：{zh}"
+        ),
+    });
 }
 
 /// A table and an empty line.
