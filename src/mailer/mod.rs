@@ -22,6 +22,8 @@ mod delivery;
 #[cfg(feature = "outbox")]
 mod enqueue;
 #[cfg(feature = "outbox")]
+mod figures;
+#[cfg(feature = "outbox")]
 mod forecast;
 mod gate;
 #[cfg(feature = "outbox")]
@@ -104,6 +106,8 @@ struct Shared {
     limits: limits::Limits,
     #[cfg(feature = "outbox")]
     worker: WorkerSettings,
+    #[cfg(feature = "outbox")]
+    figures: figures::Figures,
     /// Whether a worker of it has begun: its settings are those that hold
     #[cfg(feature = "outbox")]
     begun: std::sync::atomic::AtomicBool,

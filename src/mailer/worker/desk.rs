@@ -63,7 +63,8 @@ impl Desk {
     /// Works until `until` comes true, then finishes what has begun.
     pub async fn run(mut self, until: impl Future<Output = ()> + Send) -> Result<(), Error> {
         let mut until = pin!(until);
-        let rounds = rounds::go(self.outbox.clone(), self.settings.sweep, self.ending.subscribe());
+        let (mailer, outbox) = (self.mailer.clone(), self.outbox.clone());
+        let rounds = rounds::go(mailer, outbox, self.settings.sweep, self.ending.subscribe());
         // A drop of this future ends all of them.
         let mut beside = JoinSet::new();
         beside.spawn(rounds);
@@ -71,6 +72,7 @@ impl Desk {
         self.ending.send_replace(true);
         self.drain().await;
         beside.shutdown().await;
+        self.mailer.write_times().await;
         Ok(ended?)
     }
 
