@@ -4,8 +4,10 @@ use serde_json::Value as Json;
 
 use super::Desk;
 use super::life::{self, Line};
+use super::stats;
 use crate::cli::exit::{Exit, Failure};
-use crate::outbox::{Attempt, Mail, OpenBreaker, StoreError};
+use crate::diagnostic::Text;
+use crate::outbox::{Attempt, Mail, OpenBreaker, State, StoreError};
 use crate::text;
 
 /// The width of `2026-11-21 20:55:00`.
@@ -23,10 +25,24 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     }
     let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
     tell(&mail, &attempts, desk);
+    for sentence in over_for_today(&mail, desk).await? {
+        desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
+    }
     for sentence in life::outlook(&mail, &open, claimed_at, &desk.moments) {
         desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
     }
     Ok(Exit::Done)
+}
+
+/// The quotas that keep a mail: those of all transports that it may go by are used up.
+async fn over_for_today(mail: &Mail, desk: &Desk<'_>) -> Result<Vec<Text>, Failure> {
+    if mail.state != State::Queued {
+        return Ok(Vec::new());
+    }
+    let quotas = stats::quotas(desk).await?;
+    let up = |name: &String| quotas.iter().find(|quota| quota.is_up(name, mail.lane));
+    let all: Option<Vec<_>> = mail.route.iter().map(|name| Some(up(name)?.sentence())).collect();
+    Ok(all.unwrap_or_default())
 }
 
 fn document(mail: &Mail, attempts: &[Attempt], open: &[OpenBreaker], desk: &Desk<'_>) -> Json {
