@@ -23,7 +23,6 @@ mod send;
 mod service;
 mod shows;
 #[path = "../servers/smtp.rs"]
-#[allow(dead_code)]
 mod smtp;
 #[path = "../preview/http.rs"]
 #[allow(dead_code)]
