@@ -15,6 +15,7 @@ mod sealing;
 mod shown;
 mod sqlite;
 mod state;
+mod stats;
 mod store;
 mod times;
 
@@ -39,6 +40,7 @@ pub use sealing::{Key, NotOurs};
 pub use shown::{adapted, moment};
 pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};
+pub use stats::{AttemptTotal, Stats};
 pub use store::*;
 pub use times::{Series, Times};
 
