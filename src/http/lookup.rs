@@ -102,6 +102,8 @@ async fn whole(outbox: &Outbox, mail: &Mail, language: Language) -> Answer {
     let attempts = outbox.store().attempts(&mail.id).await?;
     let mut told = mail.to_json();
     told["attempts"] = attempts.iter().map(|attempt| attempt.to_json(language)).collect();
+    let open = outbox.in_the_way_of(mail).await?;
+    told["waits_for"] = open.iter().map(|open| open.to_json(language)).collect();
     Ok(JsonBody(told).into_response())
 }
 

@@ -134,6 +134,10 @@ impl MailerBuilder {
                 #[cfg(feature = "outbox")]
                 worker: self.worker,
                 #[cfg(feature = "outbox")]
+                figures: Default::default(),
+                #[cfg(feature = "outbox")]
+                begun: Default::default(),
+                #[cfg(feature = "outbox")]
                 looked: Default::default(),
             }),
         })

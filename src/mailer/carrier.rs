@@ -1,8 +1,11 @@
 //! A transport with what is known of it: its breaker, its pace, its quota.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "outbox")]
+use super::board::Board;
+use super::gate::{Gate, Pass};
 use super::meter::Meter;
 use super::pacer::Pacer;
 #[cfg(feature = "outbox")]
@@ -10,13 +13,13 @@ use super::seats::Seats;
 use crate::catalog::Category;
 use crate::config::{Pace, Quota};
 use crate::locale::Date;
-use crate::transport::{
-    Breaker, Cause, HandOver, Leave, Outgoing, Receipt, SendError, Stage, Transport,
-};
+#[cfg(feature = "outbox")]
+use crate::outbox::Outbox;
+use crate::transport::{Cause, HandOver, Outgoing, Receipt, SendError, Stage, Transport};
 
 /// The leave to try a transport, counted in its quota.
 pub(super) struct Admission {
-    leave: Leave,
+    pass: Pass,
     day: Option<Date>,
 }
 
@@ -29,7 +32,7 @@ pub(super) struct Carrier {
     pub meter: Option<Meter>,
     #[cfg(feature = "outbox")]
     pub seats: Seats,
-    breaker: Mutex<Breaker>,
+    gate: Gate,
 }
 
 impl Carrier {
@@ -41,7 +44,7 @@ impl Carrier {
             meter: None,
             #[cfg(feature = "outbox")]
             seats: Seats::default(),
-            breaker: Mutex::default(),
+            gate: Gate::default(),
         }
     }
 
@@ -87,12 +90,12 @@ impl Carrier {
     /// # Errors
     /// The transport rests, or its quota is used up: it is not asked.
     pub async fn admit(&self, category: Category) -> Result<Admission, SendError> {
-        let leave = lock(&self.breaker).check(Instant::now())?;
+        let pass = self.gate.admit(self.name()).await?;
         let day = match &self.meter {
             Some(meter) => Some(meter.take(self.name(), category).await?),
             None => None,
         };
-        Ok(Admission { leave, day })
+        Ok(Admission { pass, day })
     }
 
     /// Delivers a mail that was let in.
@@ -101,21 +104,18 @@ impl Carrier {
     /// What the transport says.
     pub async fn carry(
         &self,
-        Admission { leave, day }: Admission,
+        Admission { pass, day }: Admission,
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
         let result = self.transport.deliver(mail, handing_over).await;
-        match &result {
-            Ok(_) => lock(&self.breaker).succeeded(leave),
-            Err(error) => {
-                if !self.is_of_this_mail(error, &mail) {
-                    lock(&self.breaker).failed(leave, error, Instant::now());
-                }
-                if let (Some(meter), Some(day), false) = (&self.meter, day, error.in_doubt()) {
-                    meter.give_back(self.name(), day).await;
-                }
-            }
+        let error = result.as_ref().err();
+        if error.is_none_or(|error| !self.is_of_this_mail(error, &mail)) {
+            self.gate.ended(self.name(), pass, error).await;
+        }
+        let unsent = error.is_some_and(|error| !error.in_doubt());
+        if let (Some(meter), Some(day), true) = (&self.meter, day, unsent) {
+            meter.give_back(self.name(), day).await;
         }
         result
     }
@@ -125,7 +125,27 @@ impl Carrier {
     /// # Errors
     /// Why, and for how long.
     pub fn look(&self) -> Result<(), SendError> {
-        lock(&self.breaker).look(Instant::now())
+        self.gate.look(self.name())
+    }
+
+    /// Hears what other processes know of it.
+    #[cfg(feature = "outbox")]
+    pub async fn refresh(&self) {
+        self.gate.refresh(self.name()).await;
+    }
+
+    /// How many mails it takes now.
+    #[cfg(feature = "outbox")]
+    pub fn free(&self) -> usize {
+        let free = match self.look() {
+            Ok(()) => self.seats.free(self.pacer.as_ref()),
+            Err(_) => 0,
+        };
+        // The first mail after a rest tells whether it is over.
+        match self.gate.is_half_open(self.name()) {
+            true => free.min(1_usize.saturating_sub(self.seats.taken())),
+            false => free,
+        }
     }
 
     /// A sender of the mail's own that is refused says nothing of the transport's.
@@ -136,10 +156,21 @@ impl Carrier {
 
     /// Lets it be tried again after it was stopped.
     pub fn resume(&self) {
-        lock(&self.breaker).resume();
+        self.gate.resume(self.name());
     }
-}
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Its settings were changed.
+    #[cfg(feature = "outbox")]
+    pub async fn renewed(&self) {
+        self.gate.renewed(self.name()).await;
+    }
+
+    /// Counts its quota, and tells how it does, where all processes see it.
+    #[cfg(feature = "outbox")]
+    pub fn keep_in(&mut self, outbox: &Outbox, board: &Arc<Board>) {
+        if let Some(meter) = &mut self.meter {
+            meter.keep_in(outbox);
+        }
+        self.gate.join(board);
+    }
 }

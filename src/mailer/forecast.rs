@@ -37,6 +37,7 @@ pub(super) async fn check(
 
 /// How long a mail waits for a transport; none if it is stopped until somebody changes something.
 pub(super) async fn wait(carrier: &Carrier, category: Category) -> Option<Duration> {
+    carrier.refresh().await;
     let rest = match carrier.look() {
         Ok(()) => Duration::ZERO,
         Err(SendError { retry: Retry::After(rest), .. }) => rest,

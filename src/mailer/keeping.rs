@@ -15,8 +15,10 @@ use crate::text;
 pub enum Need {
     /// To keep mails: it is made where there is none (`serve`, `worker`)
     Always,
-    /// To look at what is there: none is made (`outbox list`)
+    /// To look at what is there: none is made (`doctor`)
     Existing,
+    /// To ask one thing: none is made, and what is there is not read as a whole (`outbox list`)
+    Answer,
 }
 
 impl Outfit<'_> {
@@ -46,12 +48,16 @@ impl Outfit<'_> {
         }
         let path = self.outbox_path();
         match need {
-            Need::Existing if !path.exists() => return Err(Error::configuration(none(&path))),
-            Need::Existing => {}
             Need::Always => make_folder(&path)?,
+            Need::Existing | Need::Answer if path.exists() => {}
+            Need::Existing | Need::Answer => return Err(Error::configuration(none(&path))),
         }
         let key = self.outbox_key(&path)?;
-        Ok(Outbox::open(&OutboxPlace::Sqlite(path), key)?)
+        let place = OutboxPlace::Sqlite(path);
+        Ok(match need {
+            Need::Always | Need::Existing => Outbox::open(&place, key)?,
+            Need::Answer => Outbox::open_to_ask(&place, key)?,
+        })
     }
 
     /// The same for those who send: none, unless somebody named it.

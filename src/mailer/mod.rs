@@ -14,13 +14,18 @@
 //! # }
 //! ```
 
+#[cfg(feature = "outbox")]
+mod board;
 mod builder;
 mod carrier;
 mod delivery;
 #[cfg(feature = "outbox")]
 mod enqueue;
 #[cfg(feature = "outbox")]
+mod figures;
+#[cfg(feature = "outbox")]
 mod forecast;
+mod gate;
 #[cfg(feature = "outbox")]
 mod keeping;
 #[cfg(feature = "outbox")]
@@ -101,6 +106,11 @@ struct Shared {
     limits: limits::Limits,
     #[cfg(feature = "outbox")]
     worker: WorkerSettings,
+    #[cfg(feature = "outbox")]
+    figures: figures::Figures,
+    /// Whether a worker of it has begun: its settings are those that hold
+    #[cfg(feature = "outbox")]
+    begun: std::sync::atomic::AtomicBool,
     /// When it was last looked whether anybody delivers
     #[cfg(feature = "outbox")]
     looked: std::sync::atomic::AtomicI64,
@@ -144,6 +154,16 @@ impl Mailer {
     /// Lets transports be tried again that a refused login or sender has stopped.
     pub fn resume(&self) {
         self.shared.routes.carriers().iter().for_each(Carrier::resume);
+    }
+
+    /// Settings were renewed: transports that a refused login or sender has stopped are tried
+    /// again, by one mail first, in all processes that share the outbox. [`Mailer::run_worker`]
+    /// does it once for a new mailer.
+    #[cfg(feature = "outbox")]
+    pub async fn transports_renewed(&self) {
+        for carrier in self.shared.routes.carriers() {
+            carrier.renewed().await;
+        }
     }
 
     /// Ends warm connections. The mailer may be used again afterwards.

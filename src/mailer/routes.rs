@@ -37,11 +37,11 @@ impl Routes {
         Ok(able.into_iter().map(|at| carriers[at]).collect())
     }
 
-    /// Counts quotas where all processes see them.
+    /// Keeps what is known of the transports where all processes see it.
     #[cfg(feature = "outbox")]
     pub fn keep_in(&mut self, outbox: &crate::outbox::Outbox) {
-        let meters = self.carriers.iter_mut().filter_map(|carrier| carrier.meter.as_mut());
-        meters.for_each(|meter| meter.keep_in(outbox));
+        let board = std::sync::Arc::new(super::board::Board::new(outbox));
+        self.carriers.iter_mut().for_each(|carrier| carrier.keep_in(outbox, &board));
     }
 
     pub fn carriers(&self) -> &[Carrier] {

@@ -34,10 +34,12 @@ pub enum Rest {
 }
 
 impl Mailer {
-    /// What goes on at each transport, as this process knows it.
+    /// What goes on at each transport: whether it rests and what is left of its quota, as all
+    /// processes know it; what is under way, as this one does.
     pub async fn traffic(&self) -> Vec<Traffic> {
         let mut all = Vec::new();
         for carrier in self.shared.routes.carriers() {
+            carrier.refresh().await;
             let rests = match carrier.look() {
                 Ok(()) => None,
                 Err(SendError { retry: Retry::After(rest), .. }) => Some(Rest::For(rest)),

@@ -5,6 +5,7 @@
 //! [`Key`] under which contents are sealed and addresses hashed. This module does not know how
 //! mails are rendered or delivered.
 
+mod breakers;
 mod canonical;
 mod clock;
 mod fault;
@@ -14,7 +15,9 @@ mod sealing;
 mod shown;
 mod sqlite;
 mod state;
+mod stats;
 mod store;
+mod times;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,6 +31,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::compose::{Rendered, Seal};
 use crate::image::Image;
 use crate::mail::Address;
+pub use breakers::{OpenBreaker, in_the_way};
 pub use clock::Clock;
 pub use fault::{StoreError, Unusable};
 pub use forgetting::forget;
@@ -36,7 +40,9 @@ pub use sealing::{Key, NotOurs};
 pub use shown::{adapted, moment};
 pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};
+pub use stats::{AttemptTotal, Stats};
 pub use store::*;
+pub use times::{Series, Times};
 
 /// How often a wait looks by itself: another process may have done it.
 const LOOK: Duration = Duration::from_millis(50);
@@ -73,6 +79,17 @@ impl Outbox {
     pub fn open(place: &OutboxPlace, key: Key) -> Result<Outbox, StoreError> {
         let OutboxPlace::Sqlite(path) = place;
         let store = SqliteStore::open(path, &key)?;
+        Ok(Outbox::with_store(Arc::new(store), key))
+    }
+
+    /// Opens an outbox that is there, for somebody who asks one thing and goes: damage is told
+    /// where it is met.
+    ///
+    /// # Errors
+    /// As [`open`](Outbox::open).
+    pub fn open_to_ask(place: &OutboxPlace, key: Key) -> Result<Outbox, StoreError> {
+        let OutboxPlace::Sqlite(path) = place;
+        let store = SqliteStore::open_to_ask(path, &key)?;
         Ok(Outbox::with_store(Arc::new(store), key))
     }
 
@@ -175,6 +192,18 @@ impl Outbox {
     pub fn done(&self, id: &str) {
         // Nobody may be waiting.
         let _ = self.0.done.send(id.into());
+    }
+
+    /// What keeps a mail that waits: all transports that it may go by take nothing.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn in_the_way_of(&self, mail: &Mail) -> Result<Vec<OpenBreaker>, StoreError> {
+        if mail.state != State::Queued {
+            return Ok(Vec::new());
+        }
+        let open = self.store().breakers().await?;
+        Ok(in_the_way(&mail.route, &open).into_iter().cloned().collect())
     }
 
     /// Waits until a mail is done, at most so long; none if it is not, or is unknown.

@@ -11,7 +11,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::StoreError;
+use super::breakers::OpenBreaker;
 use super::state::{Lane, Next, State};
+use super::stats::Stats;
+use super::times::Times;
 use crate::catalog::InDoubt;
 
 /// Milliseconds since 1970.
@@ -209,6 +212,8 @@ pub struct Claimed {
     pub attempt: u32,
     /// When it was accepted
     pub accepted_at: Millis,
+    /// When it may leave
+    pub send_at: Millis,
     /// After this moment it is not sent
     pub expires_at: Millis,
     /// Resend or hold
@@ -301,6 +306,8 @@ pub struct Mail {
     pub expires_at: Millis,
     /// When it was done
     pub done_at: Option<Millis>,
+    /// The transports that it may go by
+    pub route: Vec<String>,
     /// How often it was tried
     pub attempts: u32,
     /// By which transport it left, or was tried last
@@ -332,19 +339,6 @@ pub struct Filter {
     pub before: Option<String>,
     /// At most so many, newest first
     pub limit: usize,
-}
-
-/// How full the queue is.
-#[derive(Clone, Debug, Default)]
-pub struct Stats {
-    /// Mails by state
-    pub states: Vec<(State, u64)>,
-    /// Of each lane: queued mails that may leave now, and when the oldest of them was accepted
-    pub lanes: Vec<(Lane, u64, Option<Millis>)>,
-    /// Attempts that were recorded lately, by transport and cause (`sent` where it was)
-    pub attempts: Vec<(String, String, u64)>,
-    /// When a worker claimed last
-    pub claimed_at: Option<Millis>,
 }
 
 /// An address that refused mail for good.
@@ -432,6 +426,31 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// How many were counted.
     async fn quota_used(&self, transport: &str, day: &str) -> Result<u32, StoreError>;
 
+    /// Writes down that a transport takes nothing. What is known of it already is not shortened,
+    /// and keeps its beginning.
+    async fn open_breaker(&self, breaker: OpenBreaker) -> Result<(), StoreError>;
+
+    /// Asks to try a transport whose rest has ended: one may, the others wait `until` then. Whether
+    /// it may be tried; it may where nothing is written of it.
+    async fn try_breaker(
+        &self,
+        transport: &str,
+        now: Millis,
+        until: Millis,
+    ) -> Result<bool, StoreError>;
+
+    /// A transport takes mails again.
+    async fn close_breaker(&self, transport: &str) -> Result<(), StoreError>;
+
+    /// Something was changed: a transport may be tried now, by one mail.
+    async fn half_open(&self, transport: &str, now: Millis) -> Result<(), StoreError>;
+
+    /// The transports that take nothing, and those that wait for somebody to try them.
+    async fn breakers(&self) -> Result<Vec<OpenBreaker>, StoreError>;
+
+    /// Adds to [`Stats::times`].
+    async fn observe(&self, times: Vec<Times>) -> Result<(), StoreError>;
+
     /// Removes mails that were done before `before`, at most `limit` of them; how many it were.
     async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError>;
 
@@ -453,7 +472,8 @@ pub struct Claim {
     pub most: usize,
     /// For how long
     pub lease: Duration,
-    /// Transports that take nothing now: mails that may go by no other wait
+    /// Transports that take nothing here, beside those whose breaker is written down: mails that
+    /// may go by no other wait
     pub resting: Vec<String>,
 }
 

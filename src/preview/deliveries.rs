@@ -51,7 +51,7 @@ async fn open(studio: Shared, language: Language) -> Answer<Option<Outbox>> {
         if !outfit.outbox_path().exists() {
             return Ok(None);
         }
-        outfit.outbox(Need::Existing).map(Some).map_err(|error| error.diagnostics())
+        outfit.outbox(Need::Answer).map(Some).map_err(|error| error.diagnostics())
     });
     opened.await?.map_err(|list| refused(&list, language))
 }

@@ -23,7 +23,7 @@ const CERTIFICATE_REST: Duration = Duration::from_secs(5 * 60);
 const QUOTA_REST: Duration = Duration::from_secs(60 * 60);
 
 /// How long one try has to itself when a rest has ended.
-const PROBE: Duration = Duration::from_secs(60);
+pub(crate) const PROBE: Duration = Duration::from_secs(60);
 
 /// The state of one transport.
 #[derive(Debug, Default)]
@@ -56,7 +56,9 @@ impl Breaker {
     pub fn look(&self, now: Instant) -> Result<(), SendError> {
         match &self.open {
             Some(Open { until: Some(until), .. }) if *until <= now => Ok(()),
-            Some(Open { until, because }) => Err(resting(because, until.map(|until| until - now))),
+            Some(Open { until, because: SendError { cause, hint, .. } }) => {
+                Err(not_tried(*cause, hint.clone(), until.map(|until| until - now)))
+            }
             None => Ok(()),
         }
     }
@@ -73,6 +75,11 @@ impl Breaker {
         Ok(Leave(self.openings))
     }
 
+    /// Whether it has not been closed since it opened.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Notes that it took a mail. One that was under way when the transport was stopped does not
     /// start it again.
     pub fn succeeded(&mut self, leave: Leave) {
@@ -81,14 +88,14 @@ impl Breaker {
         }
     }
 
-    /// Notes a failure.
-    pub fn failed(&mut self, leave: Leave, error: &SendError, now: Instant) {
+    /// Notes a failure. Whether it opens by that, or for longer.
+    pub fn failed(&mut self, leave: Leave, error: &SendError, now: Instant) -> bool {
         let Some(rest) = self.rest(error) else {
             // Only a server that answered has shown that it can be reached.
             let answered = error.reply.is_some();
             self.failures = if answered { 0 } else { self.failures };
             self.open = self.open.take().filter(|_| !answered || leave.0 != self.openings);
-            return;
+            return false;
         };
         let until = rest.duration().map(|rest| now + rest);
         let longer = |open: &Open| match (open.until, until) {
@@ -96,10 +103,12 @@ impl Breaker {
             (Some(_), None) => true,
             (Some(known), Some(until)) => until > known,
         };
-        if leave.0 == self.openings || self.open.as_ref().is_none_or(longer) {
+        let opens = leave.0 == self.openings || self.open.as_ref().is_none_or(longer);
+        if opens {
             self.openings += 1;
             self.open = Some(Open { until, because: error.clone() });
         }
+        opens
     }
 
     /// Lets it be tried again: somebody has changed something.
@@ -160,8 +169,8 @@ impl Rest {
 }
 
 /// What a mail is told that was not tried. Another mail's answer is none of its business.
-fn resting(because: &SendError, left: Option<Duration>) -> SendError {
-    let Text { en, zh } = because.diagnostic().code().describe();
+pub(crate) fn not_tried(cause: Cause, hint: Option<Text>, left: Option<Duration>) -> SendError {
+    let Text { en, zh } = cause.describe();
     let (what, retry) = match left {
         Some(left) => {
             let seconds = left.as_secs() + 1;
@@ -179,8 +188,7 @@ fn resting(because: &SendError, left: Option<Duration>) -> SendError {
             Retry::Later,
         ),
     };
-    let hint = because.hint.clone();
-    SendError { hint, ..SendError::new(Stage::Prepare, because.cause, what).retry(retry) }
+    SendError { hint, ..SendError::new(Stage::Prepare, cause, what).retry(retry) }
 }
 
 #[cfg(test)]

@@ -124,6 +124,24 @@ pub enum Effect {
 }
 
 impl Cause {
+    const ALL: [Cause; 15] = [
+        Cause::Io,
+        Cause::NotRecorded,
+        Cause::Network,
+        Cause::Tls,
+        Cause::Protocol,
+        Cause::Auth,
+        Cause::Configuration,
+        Cause::Clock,
+        Cause::Rate,
+        Cause::Quota,
+        Cause::Transient,
+        Cause::Recipient,
+        Cause::Content,
+        Cause::Size,
+        Cause::InDoubt,
+    ];
+
     /// The name in receipts and in the reply dictionary.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -164,6 +182,16 @@ impl Cause {
             Cause::Rate => Retry::After(Duration::from_secs(15 * 60)),
             _ => Retry::Later,
         }
+    }
+
+    /// The cause of this name.
+    pub fn named(name: &str) -> Option<Cause> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == name)
+    }
+
+    /// What it means.
+    pub fn describe(self) -> Text {
+        self.code().describe()
     }
 
     fn code(self) -> Code {

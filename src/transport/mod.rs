@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 pub use breaker::{Breaker, Leave};
+#[cfg(feature = "outbox")]
+pub(crate) use breaker::{PROBE, not_tried};
 pub use directmail::{AccountStatus, AccountSummary, DirectMailTransport};
 #[cfg(feature = "dkim")]
 pub use dkim::DkimSigner;

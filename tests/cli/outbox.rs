@@ -1,7 +1,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use hongyan::outbox::{Next, Outbox};
+use hongyan::outbox::{Next, OpenBreaker, Outbox};
 
 use crate::place::{Place, Ran, keys, reviewed, with as args};
 use crate::seeded::{
@@ -41,6 +41,63 @@ async fn living(outbox: &Outbox) {
     (later.send_at, later.expires_at) = (now + HOUR, now + 2 * HOUR);
     accept(outbox, later, now).await;
     accept(outbox, code(outbox, 6, "grace@example.com", now), now).await;
+}
+
+/// A login that is refused, and a server that does not answer.
+fn with_breakers(place: &Place) {
+    with(place, async |outbox| {
+        let since = outbox.clock().now() - 2 * HOUR;
+        let breaker = |transport: &str, until, cause: &str| OpenBreaker {
+            transport: transport.into(),
+            since,
+            until,
+            cause: cause.into(),
+            reply: Some(("535".into(), "Login fail. Please enter your authorization code".into())),
+            hint: Some((
+                "use the authorization code".into(),
+                "请使用授权码，而不是登录密码".into(),
+            )),
+            process: "another".into(),
+        };
+        outbox.store().open_breaker(breaker("qq", None, "auth")).await.unwrap();
+        let until = Some(outbox.clock().now() + HOUR);
+        outbox.store().open_breaker(breaker("spare", until, "network")).await.unwrap();
+    });
+}
+
+#[test]
+fn a_mail_that_waits_for_a_transport_says_why_and_what_to_do() {
+    let place = seeded();
+    assert!(!show(&place, 6, "en").text().contains("is stopped"));
+    with_breakers(&place);
+    let told = show(&place, 6, "en").text();
+    for words in [
+        "→ it waits: the transport `qq` is stopped since 20",
+        "→ the server said: 535 Login fail",
+        "→ use the authorization code",
+        "→ once that is done, restart `hongyan serve`",
+        "→ it leaves once a transport takes mails again; after",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    let told = show(&place, 6, "zh").text();
+    for words in ["→ 正在等待：通道 `qq` 自 20", "→ 请使用授权码", "→ 有通道恢复后即可发送；"]
+    {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    let json = place.run(["outbox", "show", &id(6), "--json"]).exits(0).json();
+    assert_eq!(
+        (&json["waits_for"][0]["state"], &json["waits_for"][0]["cause"]),
+        (&"stopped".into(), &"auth".into())
+    );
+    let sent = place.run(["outbox", "show", &id(1), "--json"]).exits(0).json();
+    assert_eq!(sent["waits_for"], serde_json::json!([]));
+
+    let stats = place.run(["outbox", "stats", "--lang", "en"]).exits(0).text();
+    assert!(stats.contains("`qq` is stopped for 2 h: "), "{stats}");
+    assert!(stats.contains("`spare` rests for 2 h, and is tried again at 20"), "{stats}");
+    let stats = place.run(["outbox", "stats", "--json"]).exits(0).json();
+    assert_eq!(stats["breakers"][1]["transport"], "spare");
 }
 
 fn show(place: &Place, n: u32, language: &str) -> Ran {
@@ -121,7 +178,7 @@ fn suppressions_are_listed_and_lifted() {
 fn counts() {
     let place = seeded();
     let json = place.run(["outbox", "stats", "--json"]).exits(0).json();
-    assert_eq!(keys(&json), ["states", "lanes", "claimed_at", "attempts", "quotas"]);
+    assert_eq!(keys(&json), ["states", "lanes", "claimed_at", "attempts", "quotas", "breakers"]);
     assert_eq!((&json["states"]["queued"], &json["states"]["failed"]), (&2.into(), &2.into()));
     let text = place.run(["outbox", "stats", "--lang", "zh"]).exits(0).text();
     assert!(text.contains("安全邮件") && text.contains("结果未知（可能已发出）  1"), "{text}");

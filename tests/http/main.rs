@@ -18,9 +18,12 @@ mod metrics;
 #[path = "../cli/place.rs"]
 #[allow(dead_code)]
 mod place;
+mod quotas;
 mod send;
 mod service;
 mod shows;
+#[path = "../servers/smtp.rs"]
+mod smtp;
 #[path = "../preview/http.rs"]
 #[allow(dead_code)]
 mod wire;

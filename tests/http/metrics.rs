@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hongyan::outbox::{Key, OpenBreaker, Outbox, OutboxPlace};
+
 use crate::service::{Service, code};
 
 /// A sample: name, labels, value.
@@ -31,6 +33,80 @@ fn the_page_is_well_formed_and_says_what_is_there() {
     let counts = "hongyan_http_request_duration_seconds_count";
     assert_eq!(value(counts, ("route", "/v1/messages")), 1.0);
     assert_eq!(value(counts, ("route", "other")), 1.0);
+}
+
+/// The value of the sample that has these labels.
+#[track_caller]
+fn value(page: &str, name: &str, labels: &[(&str, &str)]) -> f64 {
+    let samples = parse(page);
+    let has = |sample: &&Sample| {
+        let of = |(label, value): &(&str, &str)| sample.1.get(*label).is_some_and(|v| v == value);
+        sample.0 == name && labels.iter().all(of)
+    };
+    samples.iter().find(has).unwrap_or_else(|| panic!("{name} {labels:?}\n{page}")).2
+}
+
+#[test]
+fn what_a_worker_did_is_counted_and_timed_for_all_processes() {
+    let service = Service::open();
+    for _ in 0..2 {
+        let path = "/v1/messages?wait=20s";
+        service.post(path, &code("ada@x.test")).is(200);
+    }
+    let counted = |page: &str| {
+        let sent = [("transport", "inbox"), ("outcome", "sent"), ("cause", "none")];
+        assert_eq!(value(page, "hongyan_attempts_total", &sent), 2.0);
+        let count = "hongyan_acceptance_to_hand_over_seconds_count";
+        assert_eq!(value(page, count, &[("lane", "security")]), 2.0);
+        assert_eq!(value(page, count, &[("lane", "notification")]), 0.0);
+        assert_eq!(value(page, "hongyan_dot_to_commit_seconds_count", &[]), 2.0);
+        let hour = [("lane", "security"), ("le", "3600")];
+        assert_eq!(value(page, "hongyan_acceptance_to_hand_over_seconds_bucket", &hour), 2.0);
+        let minute = [("le", "60")];
+        assert_eq!(value(page, "hongyan_dot_to_commit_seconds_bucket", &minute), 2.0);
+        let closed = [("transport", "inbox"), ("state", "closed")];
+        assert_eq!(value(page, "hongyan_breaker_state", &closed), 1.0);
+    };
+    // The second is timed when its end is durable, which the first answer may be before.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    counted(&service.get("/metrics").is(200).text());
+    let service = service.again(&["--no-worker"], &[]);
+    counted(&service.get("/metrics").is(200).text());
+}
+
+/// What another process has found out holds here too, and is told.
+#[tokio::test]
+async fn a_stopped_transport_is_told_by_a_process_that_delivers_nothing() {
+    let service = Service::without_worker();
+    let id = service.post("/v1/messages", &code("ada@x.test")).is(202).json()["id"].clone();
+    let path = format!("/v1/messages/{}", id.as_str().unwrap());
+    assert_eq!(service.get(&path).is(200).json()["waits_for"], serde_json::json!([]));
+    let key = Key::open_or_make(&service.place.path(".hongyan/outbox.key")).unwrap();
+    let file = OutboxPlace::Sqlite(service.place.path(".hongyan/outbox.db"));
+    let outbox = Outbox::open(&file, key).unwrap();
+    let breaker = OpenBreaker {
+        transport: "inbox".into(),
+        since: outbox.clock().now(),
+        until: None,
+        cause: "auth".into(),
+        reply: Some(("535".into(), "login fail".into())),
+        hint: Some(("use the code".into(), "请使用授权码".into())),
+        process: "another".into(),
+    };
+    outbox.store().open_breaker(breaker).await.unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    let told = service.get(&path).is(200).json();
+    assert_eq!(told["waits_for"][0]["state"], "stopped", "{told}");
+    assert_eq!(told["waits_for"][0]["hint"], "use the code");
+    service.post("/v1/messages", &code("bob@x.test")).is(503);
+    let page = service.get("/metrics").is(200).text();
+    let stopped = [("transport", "inbox"), ("state", "stopped")];
+    assert_eq!(value(&page, "hongyan_breaker_state", &stopped), 1.0);
+    let why = [("transport", "inbox"), ("cause", "auth")];
+    assert!(value(&page, "hongyan_breaker_open_seconds", &why) > 0.0);
+    outbox.store().close_breaker("inbox").await.unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    service.post("/v1/messages", &code("bob@x.test")).is(202);
 }
 
 /// Reads version 0.0.4 strictly: every sample stands below its family's type, buckets grow.

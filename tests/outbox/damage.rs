@@ -161,3 +161,37 @@ async fn a_file_that_is_taken_away_takes_no_more_mails() {
     assert!(matches!(lost, Err(StoreError::Broken { .. })), "{lost:?}");
     assert!(!place.file().exists(), "no new one is made");
 }
+
+/// `serve` and `worker` are started together, on a file that a backup has brought back.
+#[tokio::test]
+async fn two_that_open_a_file_without_a_log_at_once_both_work() {
+    let place = filled().await;
+    for _ in 0..3 {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("a ?b#%41.db");
+        fs::copy(place.file(), &file).unwrap();
+        let opened: Vec<_> = (0..4)
+            .map(|_| {
+                let file = file.clone();
+                std::thread::spawn(move || SqliteStore::open(&file, &key()))
+            })
+            .collect();
+        for thread in opened {
+            thread.join().unwrap().unwrap().close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_one_thing_does_not_read_the_whole_file() {
+    let place = filled().await;
+    let mut whole = fs::read(place.file()).unwrap();
+    // A page of the contents, which no list reads.
+    let at = whole.windows(10).rposition(|bytes| bytes == b"sealed for").unwrap() / 4096 * 4096;
+    whole[at..at + 16].iter_mut().for_each(|byte| *byte = !*byte);
+    fs::write(place.file(), &whole).unwrap();
+    refused(&place.file(), |why| matches!(why, Unusable::Damaged { .. }));
+    let store = SqliteStore::open_to_ask(&place.file(), &key()).unwrap();
+    assert_eq!(store.stats(NOW).await.unwrap().lanes[0].1, 400);
+    store.close().await;
+}

@@ -1,12 +1,14 @@
 //! The outbox: one suite that every store must pass, and what a file on a disk can go through.
 #![cfg(feature = "outbox")]
 
+mod breakers;
 mod content;
 mod copies;
 mod damage;
 mod erasure;
 mod leases;
 mod limits;
+mod migration;
 mod next;
 mod people;
 mod requests;

@@ -4,6 +4,7 @@
 
 mod accepting;
 mod answers;
+mod breakers;
 mod copies;
 mod draining;
 mod failing_over;

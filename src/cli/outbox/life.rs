@@ -4,7 +4,7 @@
 use super::moments::{Moments, length};
 use super::words;
 use crate::diagnostic::Text;
-use crate::outbox::{Attempt, Mail, Millis, State};
+use crate::outbox::{Attempt, Mail, Millis, OpenBreaker, State};
 use crate::text;
 
 /// How long nobody may have claimed before the worker is missed.
@@ -154,10 +154,15 @@ fn meaning(mail: &Mail) -> Text {
 }
 
 /// What happens next, and what a person may do.
-pub fn outlook(mail: &Mail, claimed_at: Option<Millis>, moments: &Moments<'_>) -> Vec<Text> {
+pub fn outlook(
+    mail: &Mail,
+    open: &[OpenBreaker],
+    claimed_at: Option<Millis>,
+    moments: &Moments<'_>,
+) -> Vec<Text> {
     let id = &mail.id;
     match mail.state {
-        State::Queued => waiting(mail, claimed_at, moments),
+        State::Queued => waiting(mail, open, claimed_at, moments),
         State::Failed | State::Unknown if !mail.has_content => vec![text!(
             "its content was erased: it cannot be sent again; ask the application for a new mail",
             "内容已清除，无法重发；请由应用重新发起一封"
@@ -182,19 +187,28 @@ pub fn outlook(mail: &Mail, claimed_at: Option<Millis>, moments: &Moments<'_>) -
     }
 }
 
-fn waiting(mail: &Mail, claimed_at: Option<Millis>, moments: &Moments<'_>) -> Vec<Text> {
+fn waiting(
+    mail: &Mail,
+    open: &[OpenBreaker],
+    claimed_at: Option<Millis>,
+    moments: &Moments<'_>,
+) -> Vec<Text> {
+    let clock = |at| moments.clock(at);
+    let mut said: Vec<Text> = open.iter().flat_map(|open| open.sentences(clock)).collect();
     let expires = moments.clock(mail.expires_at);
     let (now, at) = (moments.now, moments.clock(mail.available_at));
     let next = match () {
         () if mail.send_at > now => {
             text!("it leaves at {at}, as it was asked to", "将按要求于 {at} 发送")
         }
+        () if open.iter().any(|open| open.until.is_none()) => {
+            text!("it leaves once a transport takes mails again", "有通道恢复后即可发送")
+        }
         () if mail.available_at > now => text!("it is tried again at {at}", "将于 {at} 再试"),
         () => text!("it may leave now, and waits for a worker", "现在即可发送，正在等待投递进程"),
     };
     let Text { en, zh } = next;
-    let mut said =
-        vec![text!("{en}; after {expires} it is not sent", "{zh}；{expires} 之后不再发送")];
+    said.push(text!("{en}; after {expires} it is not sent", "{zh}；{expires} 之后不再发送"));
     said.extend(silence(claimed_at, now));
     said
 }

@@ -40,7 +40,7 @@ pub fn run(task: &Task, setup: &Setup, voice: &Voice) -> Result<Exit, Failure> {
     let outfit = setup.outfit()?;
     let need = match task {
         Task::Migrate => Need::Always,
-        _ => Need::Existing,
+        _ => Need::Answer,
     };
     wait(async {
         let outbox = outfit.outbox(need)?;

@@ -4,8 +4,10 @@ use serde_json::Value as Json;
 
 use super::Desk;
 use super::life::{self, Line};
+use super::stats;
 use crate::cli::exit::{Exit, Failure};
-use crate::outbox::{Attempt, Mail, StoreError};
+use crate::diagnostic::Text;
+use crate::outbox::{Attempt, Mail, OpenBreaker, State, StoreError};
 use crate::text;
 
 /// The width of `2026-11-21 20:55:00`.
@@ -16,23 +18,42 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let found = store.find(id).await?;
     let mail = found.ok_or_else(|| StoreError::NotFound { id: id.to_owned() })?;
     let attempts = store.attempts(id).await?;
+    let open = desk.outbox.in_the_way_of(&mail).await?;
     if desk.voice.json {
-        desk.voice.document(&document(&mail, &attempts, desk));
+        desk.voice.document(&document(&mail, &attempts, &open, desk));
         return Ok(Exit::Done);
     }
     let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
-    tell(&mail, &attempts, claimed_at, desk);
+    tell(&mail, &attempts, desk);
+    for sentence in over_for_today(&mail, desk).await? {
+        desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
+    }
+    for sentence in life::outlook(&mail, &open, claimed_at, &desk.moments) {
+        desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
+    }
     Ok(Exit::Done)
 }
 
-fn document(mail: &Mail, attempts: &[Attempt], desk: &Desk<'_>) -> Json {
+/// The quotas that keep a mail: those of all transports that it may go by are used up.
+async fn over_for_today(mail: &Mail, desk: &Desk<'_>) -> Result<Vec<Text>, Failure> {
+    if mail.state != State::Queued {
+        return Ok(Vec::new());
+    }
+    let quotas = stats::quotas(desk).await?;
+    let up = |name: &String| quotas.iter().find(|quota| quota.is_up(name, mail.lane));
+    let all: Option<Vec<_>> = mail.route.iter().map(|name| Some(up(name)?.sentence())).collect();
+    Ok(all.unwrap_or_default())
+}
+
+fn document(mail: &Mail, attempts: &[Attempt], open: &[OpenBreaker], desk: &Desk<'_>) -> Json {
     let language = desk.voice.language();
     let mut document = mail.to_json();
     document["attempts"] = attempts.iter().map(|attempt| attempt.to_json(language)).collect();
+    document["waits_for"] = open.iter().map(|open| open.to_json(language)).collect();
     document
 }
 
-fn tell(mail: &Mail, attempts: &[Attempt], claimed_at: Option<i64>, desk: &Desk<'_>) {
+fn tell(mail: &Mail, attempts: &[Attempt], desk: &Desk<'_>) {
     let voice = desk.voice;
     let Mail { id, message_id, kind, locale, to, .. } = mail;
     let zone = desk.moments.zone();
@@ -50,9 +71,6 @@ fn tell(mail: &Mail, attempts: &[Attempt], claimed_at: Option<i64>, desk: &Desk<
     life::told(mail, attempts, &desk.moments).iter().for_each(|line| tell_line(line, desk));
     voice.line("");
     voice.say(&life::standing(mail));
-    for sentence in life::outlook(mail, claimed_at, &desk.moments) {
-        voice.line(&format!("→ {}", sentence.get(voice.language())));
-    }
 }
 
 fn tell_line(line: &Line, desk: &Desk<'_>) {

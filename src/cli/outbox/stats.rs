@@ -7,36 +7,68 @@ use super::life::silence;
 use super::table::table;
 use super::words;
 use crate::cli::exit::{Exit, Failure};
+use crate::diagnostic::Text;
 use crate::locale::Instant;
-use crate::outbox::{State, Stats, moment};
+use crate::outbox::{Lane, OpenBreaker, State, Stats, moment};
 use crate::text;
 
 /// How much of a transport's day is used up.
-struct Used {
+pub(super) struct Used {
     transport: String,
     day: String,
     used: u32,
     per_day: u32,
+    reserve: u32,
+}
+
+impl Used {
+    /// Whether no mail of a lane goes by the transport any more today.
+    pub fn is_up(&self, transport: &str, lane: Lane) -> bool {
+        let kept = if lane == Lane::Security { 0 } else { self.reserve };
+        self.transport == transport && self.used >= self.per_day.saturating_sub(kept)
+    }
+
+    /// What a mail is told that waits for the next day.
+    pub fn sentence(&self) -> Text {
+        let Used { transport, day, used, per_day, reserve } = self;
+        text!(
+            "it waits: the quota of `{transport}` on {day} is used up ({used} of {per_day}, {reserve} are kept for security mail); it is counted anew from midnight on",
+            "正在等待：`{transport}` 在 {day} 的额度已用完（已用 {used} / {per_day}，其中 {reserve} 封留给安全邮件），零点后重新计数"
+        )
+    }
 }
 
 pub async fn run(desk: &Desk<'_>) -> Result<Exit, Failure> {
     let stats = desk.outbox.store().stats(desk.moments.now).await?;
     let quotas = quotas(desk).await?;
-    match desk.voice.json {
-        true => desk.voice.document(&document(&stats, &quotas, desk)),
-        false => tell(&stats, &quotas, desk),
+    let open = desk.outbox.store().breakers().await?;
+    if desk.voice.json {
+        let language = desk.voice.language();
+        let mut document = document(&stats, &quotas, desk);
+        document["breakers"] = open.iter().map(|open| open.to_json(language)).collect();
+        desk.voice.document(&document);
+        return Ok(Exit::Done);
     }
+    tell(&stats, &quotas, desk);
+    open.iter().for_each(|open| tell_open(open, desk));
     Ok(Exit::Done)
 }
 
-async fn quotas(desk: &Desk<'_>) -> Result<Vec<Used>, Failure> {
+pub(super) async fn quotas(desk: &Desk<'_>) -> Result<Vec<Used>, Failure> {
     let now = Instant::from_unix_seconds(desk.moments.now / 1_000).unwrap_or(Instant::EPOCH);
     let mut found = Vec::new();
     for named in desk.outfit.lines().transports() {
         let Some(quota) = &named.quota else { continue };
         let day = now.date_in(&quota.zone).to_string();
         let used = desk.outbox.store().quota_used(&named.name, &day).await?;
-        found.push(Used { transport: named.name.clone(), day, used, per_day: quota.per_day });
+        let reserve = quota.reserve_for_security;
+        found.push(Used {
+            transport: named.name.clone(),
+            day,
+            used,
+            per_day: quota.per_day,
+            reserve,
+        });
     }
     Ok(found)
 }
@@ -63,7 +95,7 @@ fn document(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) -> Json {
         .collect();
     let quotas: Json = quotas
         .iter()
-        .map(|Used { transport, day, used, per_day }| {
+        .map(|Used { transport, day, used, per_day, .. }| {
             json!({"transport": transport, "day": day, "used": used, "per_day": per_day})
         })
         .collect();
@@ -110,7 +142,7 @@ fn tell(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) {
             [text!("TRANSPORT", "通道"), text!("RESULT", "结果"), text!("ATTEMPTS", "投递次数")];
         show(table(head.each_ref().map(|name| name.get(language)), &rows), desk);
     }
-    for Used { transport, day, used, per_day } in quotas {
+    for Used { transport, day, used, per_day, .. } in quotas {
         voice.say(&text!(
             "quota of `{transport}` on {day}: {used} of {per_day}",
             "`{transport}` 在 {day} 的额度：已用 {used} / {per_day}"
@@ -127,6 +159,19 @@ fn tell(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) {
         }
         (None, None) => {}
     }
+}
+
+/// A transport that takes nothing.
+fn tell_open(open: &OpenBreaker, desk: &Desk<'_>) {
+    let (name, since) = (&open.transport, desk.moments.since(open.since));
+    let Text { en, zh } = open.cause().describe();
+    desk.voice.say(&match open.until.map(|until| desk.moments.clock(until)) {
+        None => text!("`{name}` is stopped for {since}: {en}", "`{name}` 已停用 {since}：{zh}"),
+        Some(until) => text!(
+            "`{name}` rests for {since}, and is tried again at {until}: {en}",
+            "`{name}` 已暂停 {since}，{until} 再试：{zh}"
+        ),
+    });
 }
 
 /// A table and an empty line.

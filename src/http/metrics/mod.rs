@@ -10,8 +10,8 @@ use axum::response::IntoResponse;
 use super::measure::BUCKETS;
 use super::problem::Answer;
 use super::{Service, Shared};
-use crate::mailer::Traffic;
-use crate::outbox::{Millis, State as MailState, Stats};
+use crate::mailer::{Rest, Traffic};
+use crate::outbox::{AttemptTotal, Millis, OpenBreaker, Series, State as MailState, Stats, Times};
 use text::{Kind, Page};
 
 /// The type of the text format.
@@ -22,10 +22,16 @@ pub async fn metrics(State(service): State<Shared>) -> Answer {
     let live = service.current.get();
     let outbox = &live.outbox;
     let now = outbox.clock().now();
+    live.mailer.write_times().await;
     let stats = outbox.store().stats(now).await?;
+    let open = outbox.store().breakers().await?;
     let mut page = Page::default();
     queue(&mut page, &stats, now);
-    transports(&mut page, &live.mailer.traffic().await);
+    attempts(&mut page, &stats);
+    times(&mut page, &stats);
+    let traffic = live.mailer.traffic().await;
+    breakers(&mut page, &traffic, &open, now);
+    transports(&mut page, &traffic);
     requests(&mut page, &service);
     Ok(([(CONTENT_TYPE, TYPE)], page.finish()).into_response())
 }
@@ -47,16 +53,70 @@ fn queue(page: &mut Page, stats: &Stats, now: Millis) {
         let count = count.map_or(0.0, |(_, count)| *count as f64);
         page.sample("hongyan_messages", &[("state", name)], count);
     }
-    let attempts = "hongyan_attempts_recent";
-    page.family(attempts, Kind::Gauge, "Attempts of late, by transport and cause");
-    for (transport, cause, count) in &stats.attempts {
-        let labels = [("transport", transport.as_str()), ("cause", cause.as_str())];
-        page.sample(attempts, &labels, *count as f64);
-    }
     if let Some(claimed) = stats.claimed_at {
         let name = "hongyan_worker_last_claim_age_seconds";
         page.family(name, Kind::Gauge, "How long ago a worker asked for mails");
         page.sample(name, &[], seconds(now - claimed));
+    }
+}
+
+/// What was recorded by all processes.
+fn attempts(page: &mut Page, stats: &Stats) {
+    let name = "hongyan_attempts_total";
+    page.family(name, Kind::Counter, "Attempts, by transport, what became of the mail, and cause");
+    let told = |label: &str| if label.is_empty() { "none".to_owned() } else { label.to_owned() };
+    for AttemptTotal { transport, action, cause, count } in &stats.totals {
+        let (transport, cause) = (told(transport), told(cause));
+        let labels = [("transport", &*transport), ("outcome", action), ("cause", &*cause)];
+        page.sample(name, &labels, *count as f64);
+    }
+}
+
+/// What was timed by all processes.
+fn times(page: &mut Page, stats: &Stats) {
+    let name = "hongyan_acceptance_to_hand_over_seconds";
+    page.family(name, Kind::Histogram, "From when a mail might leave to its hand-over, by lane");
+    for times in &stats.times {
+        if let Series::HandOver(lane) = times.series {
+            distribution(page, name, &[("lane", lane.as_str())], times);
+        }
+    }
+    let name = "hongyan_dot_to_commit_seconds";
+    let help = "From a mail's last byte to its durable end: a crash in between leaves it in doubt";
+    page.family(name, Kind::Histogram, help);
+    for times in stats.times.iter().filter(|times| times.series == Series::Commit) {
+        distribution(page, name, &[], times);
+    }
+}
+
+fn distribution(page: &mut Page, name: &str, labels: &[(&str, &str)], times: &Times) {
+    let ends: Vec<f64> = times.series.ends().iter().map(|end| *end as f64 / 1_000.0).collect();
+    let (count, sum) = (times.counts.iter().sum(), times.seconds.iter().sum());
+    page.histogram(name, labels, &ends, &times.counts, count, sum);
+}
+
+/// Whether transports take mails, as all processes know it.
+fn breakers(page: &mut Page, all: &[Traffic], open: &[OpenBreaker], now: Millis) {
+    let name = "hongyan_breaker_state";
+    let help = "1 for the state that it is in: closed takes mails, resting ends by itself, stopped \
+                waits for somebody to change something";
+    page.family(name, Kind::Gauge, help);
+    for traffic in all {
+        let is = match traffic.rests {
+            None => "closed",
+            Some(Rest::For(_)) => "resting",
+            Some(Rest::UntilResumed) => "stopped",
+        };
+        for state in ["closed", "resting", "stopped"] {
+            let labels = [("transport", traffic.transport.as_str()), ("state", state)];
+            page.sample(name, &labels, f64::from(u8::from(state == is)));
+        }
+    }
+    let name = "hongyan_breaker_open_seconds";
+    page.family(name, Kind::Gauge, "How long it has taken nothing, and why");
+    for known in open.iter().filter(|known| all.iter().any(|t| t.transport == known.transport)) {
+        let labels = [("transport", known.transport.as_str()), ("cause", known.cause().as_str())];
+        page.sample(name, &labels, seconds(now - known.since));
     }
 }
 
@@ -69,11 +129,6 @@ fn transports(page: &mut Page, all: &[Traffic]) {
             }
         }
     };
-    each(
-        "hongyan_transport_open",
-        "Whether it takes mails: 0 while it rests or is stopped",
-        &|t| Some(if t.rests.is_none() { 1.0 } else { 0.0 }),
-    );
     each("hongyan_transport_under_way", "Mails that this process hands to it", &|t| {
         Some(t.under_way as f64)
     });

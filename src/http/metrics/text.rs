@@ -3,6 +3,8 @@
 /// What a family counts.
 #[derive(Clone, Copy)]
 pub enum Kind {
+    /// Only grows
+    Counter,
     /// Goes up and down
     Gauge,
     /// A distribution
@@ -17,6 +19,7 @@ impl Page {
     /// Begins a family; its samples follow.
     pub fn family(&mut self, name: &str, kind: Kind, help: &str) {
         let kind = match kind {
+            Kind::Counter => "counter",
             Kind::Gauge => "gauge",
             Kind::Histogram => "histogram",
         };

@@ -237,8 +237,26 @@ fn mail(attempts: Option<Json>) -> Json {
         ("replaced_by", nullable("string")),
         ("has_content", json!({"type": "boolean"})),
     ];
-    fields.extend(attempts.map(|attempts| ("attempts", attempts)));
+    if let Some(attempts) = attempts {
+        fields.push(("attempts", attempts));
+        fields.push(("waits_for", json!({"type": "array", "items": breaker()})));
+    }
     object(&fields)
+}
+
+/// A transport that takes nothing, and keeps a mail.
+fn breaker() -> Json {
+    object(&[
+        ("transport", text(None)),
+        ("state", json!({"type": "string", "enum": ["stopped", "resting"]})),
+        ("since", moment()),
+        ("until", nullable("string")),
+        ("cause", text(None)),
+        ("why", text(None)),
+        ("reply", reply()),
+        ("hint", nullable("string")),
+        ("process", text(None)),
+    ])
 }
 
 /// An object of which every field is always there.

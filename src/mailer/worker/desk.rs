@@ -15,7 +15,6 @@ use super::record::{self, Panicked};
 use super::rounds;
 use super::settings::WorkerSettings;
 use crate::error::Error;
-use crate::mailer::carrier::Carrier;
 use crate::mailer::seats::Seat;
 use crate::mailer::{Mailer, new_id};
 use crate::outbox::{Claim, Claimed, Millis, Outbox, StoreError};
@@ -64,7 +63,8 @@ impl Desk {
     /// Works until `until` comes true, then finishes what has begun.
     pub async fn run(mut self, until: impl Future<Output = ()> + Send) -> Result<(), Error> {
         let mut until = pin!(until);
-        let rounds = rounds::go(self.outbox.clone(), self.settings.sweep, self.ending.subscribe());
+        let (mailer, outbox) = (self.mailer.clone(), self.outbox.clone());
+        let rounds = rounds::go(mailer, outbox, self.settings.sweep, self.ending.subscribe());
         // A drop of this future ends all of them.
         let mut beside = JoinSet::new();
         beside.spawn(rounds);
@@ -72,6 +72,7 @@ impl Desk {
         self.ending.send_replace(true);
         self.drain().await;
         beside.shutdown().await;
+        self.mailer.write_times().await;
         Ok(ended?)
     }
 
@@ -110,6 +111,9 @@ impl Desk {
 
     /// Takes as many mails as can go now. Whether to ask again at once.
     async fn claim(&mut self) -> Result<bool, StoreError> {
+        for carrier in self.mailer.shared.routes.carriers() {
+            carrier.refresh().await;
+        }
         let (most, resting) = self.room();
         self.more = true;
         if most == 0 {
@@ -154,7 +158,7 @@ impl Desk {
         let mut places = 0;
         let mut resting = Vec::new();
         for carrier in carriers {
-            match free(carrier) {
+            match carrier.free() {
                 0 => resting.push(carrier.name().to_owned()),
                 free => places += free,
             }
@@ -191,7 +195,7 @@ impl Desk {
         let routes = &self.mailer.shared.routes;
         let mut carriers = names.iter().filter_map(|name| routes.carrier(name));
         let first = carriers.clone().next();
-        let carrier = carriers.find(|carrier| free(carrier) > 0).or(first)?;
+        let carrier = carriers.find(|carrier| carrier.free() > 0).or(first)?;
         Some(Seat::at(carrier, &self.moved))
     }
 
@@ -228,14 +232,6 @@ impl Desk {
             Ok(released) => tracing::debug!(released, "leases were given back"),
             Err(error) => tracing::warn!("leases could not be given back: {error}"),
         }
-    }
-}
-
-/// How many mails a transport takes now.
-fn free(carrier: &Carrier) -> usize {
-    match carrier.look() {
-        Ok(()) => carrier.seats.free(carrier.pacer.as_ref()),
-        Err(_) => 0,
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) struct Handing<'a> {
     /// By which transport a copy may be out
     pub begun: &'a Begun,
     pub held: Option<Held>,
+    /// When it was recorded that the mail is handed over
+    pub committed: Option<Millis>,
 }
 
 impl Handing<'_> {
@@ -57,7 +59,10 @@ impl Handing<'_> {
         }
         self.begun.set(Some(self.transport));
         match self.outbox.store().hand_over(self.fence, self.transport).await {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.committed = Some(self.outbox.clock().now());
+                Ok(())
+            }
             Err(error) => {
                 // It may have been written, but nothing will be sent.
                 self.begun.set(None);

@@ -13,7 +13,7 @@ use crate::mail::Address;
 use crate::mailer::carrier::Carrier;
 use crate::mailer::seats::Seat;
 use crate::mailer::{HURRY, Mailer};
-use crate::outbox::{Claimed, Millis, Outbox};
+use crate::outbox::{Claimed, Millis, Outbox, Series};
 use crate::text;
 use crate::transport::{Cause, Outgoing, Receipt, SendError, Stage};
 
@@ -46,7 +46,13 @@ pub(super) struct Opened {
 /// How it ended.
 pub(super) enum Ended {
     /// A transport took it
-    Taken { transport: String, receipt: Receipt, adapted: String },
+    Taken {
+        transport: String,
+        receipt: Receipt,
+        adapted: String,
+        /// When its last byte had gone, as far as the transport tells
+        dot: Instant,
+    },
     /// None took it; those that were asked are in [`Tale::tries`]
     Refused(SendError),
     /// It was given back: nobody was asked
@@ -113,7 +119,9 @@ impl Job {
                         took: began.elapsed(),
                         error: None,
                     });
-                    return Tale { ended: Ended::Taken { transport, receipt, adapted }, tries };
+                    let dot = dot(&receipt);
+                    let ended = Ended::Taken { transport, receipt, adapted, dot };
+                    return Tale { ended, tries };
                 }
                 Err(Stopped::Held(Held::Expired)) => return Tale { ended: Ended::Expired, tries },
                 Err(Stopped::Held(Held::LeaseLost)) => return Tale { ended: Ended::Lost, tries },
@@ -197,16 +205,27 @@ impl Job {
             lease_until: self.lease_until,
             begun: &self.begun,
             held: None,
+            committed: None,
         };
         let deadline = Instant::now() + self.settings.deadline.min(self.time_left());
         let mail = Outgoing { rendered, seal: &seal, message: &message, deadline };
         let result = carrier.carry(admission, mail, &mut handing).await;
         crate::crash::here("after_reply");
+        if let Some(at) = handing.committed {
+            self.time_hand_over(at);
+        }
         match (result, handing.held) {
             (Ok(receipt), _) => Ok((receipt, super::super::new_mail::told(message.adapted()))),
             (Err(_), Some(held)) => Err(Stopped::Held(held)),
             (Err(error), None) => Err(Stopped::Error(error)),
         }
+    }
+
+    /// Until it was to leave, a mail that is asked for at a time has not waited.
+    fn time_hand_over(&self, at: Millis) {
+        let waited = at - self.claimed.accepted_at.max(self.claimed.send_at);
+        let waited = Duration::from_millis(u64::try_from(waited).unwrap_or(0));
+        self.mailer.shared.figures.add(Series::HandOver(self.claimed.lane), waited);
     }
 
     fn is_void(&self) -> bool {
@@ -248,6 +267,13 @@ fn wait(error: &SendError) -> Duration {
         Retry::NextDay => Duration::from_secs(15 * 60),
         Retry::Later | Retry::Never => Duration::from_secs(5),
     }
+}
+
+/// When the last byte of a mail that was taken just now had gone.
+fn dot(receipt: &Receipt) -> Instant {
+    let answered = receipt.steps.last().filter(|(stage, _)| *stage == Stage::HandOver);
+    let now = Instant::now();
+    answered.and_then(|(_, took)| now.checked_sub(*took)).unwrap_or(now)
 }
 
 fn not_composed() -> SendError {

@@ -15,6 +15,8 @@ mod watch;
 
 pub use settings::WorkerSettings;
 
+use std::sync::atomic::Ordering;
+
 use super::Mailer;
 use super::sending::needs_outbox;
 use crate::error::Error;
@@ -31,6 +33,9 @@ impl Mailer {
         let outbox = self.outbox().ok_or_else(|| needs_outbox("run_worker"))?;
         let settings = self.shared.worker;
         settings.check()?;
+        if !self.shared.begun.swap(true, Ordering::Relaxed) {
+            self.transports_renewed().await;
+        }
         Desk::new(self.clone(), outbox.clone(), settings).run(until).await
     }
 }

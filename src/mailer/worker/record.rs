@@ -10,8 +10,8 @@ use super::job::{Ended, Job, Opened, Tale};
 use crate::locale::{Instant as Moment, TimeZone};
 use crate::mail::Address;
 use crate::outbox::{
-    Backoff, Claimed, Fence, Millis, Next, NotOurs, Outbox, Outcome, Record, Situation, StoreError,
-    Thaw, next,
+    Backoff, Claimed, Fence, Millis, Next, NotOurs, Outbox, Outcome, Record, Series, Situation,
+    StoreError, Thaw, next,
 };
 use crate::transport::{Cause, Retry};
 
@@ -52,7 +52,11 @@ impl Job {
             ..of(&tale, now)
         };
         let until = self.begun.get().is_none().then_some(self.lease_until);
-        write(&self.outbox, &self.claimed.fence, record, until).await
+        let written = write(&self.outbox, &self.claimed.fence, record, until).await;
+        if let (Ended::Taken { dot, .. }, Ok(_)) = (&tale.ended, &written) {
+            self.mailer.shared.figures.add(Series::Commit, dot.elapsed());
+        }
+        written.unwrap_or(None)
     }
 
     fn next(&self, tale: &Tale, now: Millis) -> Option<Next> {
@@ -112,7 +116,7 @@ impl Panicked {
             adapted: None,
             suppress: None,
         };
-        write(&outbox, &claimed.fence, record, None).await
+        write(&outbox, &claimed.fence, record, None).await.unwrap_or(None)
     }
 }
 
@@ -128,7 +132,7 @@ pub(super) async fn put_off(outbox: Outbox, claimed: Arc<Claimed>) -> Option<Mil
         suppress: None,
     };
     let until = Instant::now() + LONGEST_PAUSE;
-    write(&outbox, &claimed.fence, record, Some(until)).await
+    write(&outbox, &claimed.fence, record, Some(until)).await.unwrap_or(None)
 }
 
 /// How often this mail has brought its task down.
@@ -213,20 +217,20 @@ async fn write(
     fence: &Fence,
     record: Record,
     until: Option<Instant>,
-) -> Option<Millis> {
+) -> Result<Option<Millis>, NotWritten> {
     let mut pause = PAUSE;
     loop {
         let error = match outbox.store().record(fence, record.clone()).await {
             Ok(()) => break,
             Err(StoreError::LeaseLost { .. } | StoreError::NotFound { .. }) => {
                 lost(fence);
-                return None;
+                return Err(NotWritten);
             }
             Err(error) => error,
         };
         if until.is_some_and(|until| Instant::now() + pause >= until) {
             tracing::warn!(id = %fence.id, "how a mail ended could not be recorded: {error}");
-            return None;
+            return Err(NotWritten);
         }
         if pause == PAUSE {
             tracing::warn!(id = %fence.id, "how a mail ended cannot be recorded yet: {error}");
@@ -236,11 +240,14 @@ async fn write(
     }
     crate::crash::here("after_record");
     outbox.done(&fence.id);
-    match record.next {
+    Ok(match record.next {
         Next::Retry { at, .. } | Next::Release { at } => Some(at),
         _ => None,
-    }
+    })
 }
+
+/// How a mail ended stands nowhere.
+struct NotWritten;
 
 fn lost(fence: &Fence) {
     tracing::warn!(id = %fence.id, "the lease on a mail was lost; whoever has it now ends it");

@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::mailer::Mailer;
 use crate::outbox::{Outbox, Swept};
 
 /// What is known from the last rounds.
 struct Rounds<'a> {
+    mailer: &'a Mailer,
     outbox: &'a Outbox,
     /// The jump of the wall clock that was told
     jump: Option<i64>,
@@ -16,11 +18,17 @@ struct Rounds<'a> {
 }
 
 /// Sweeps until the worker ends.
-pub(super) async fn go(outbox: Outbox, every: Duration, mut ending: watch::Receiver<bool>) {
-    let mut rounds = Rounds { outbox: &outbox, jump: None, troubled: false };
+pub(super) async fn go(
+    mailer: Mailer,
+    outbox: Outbox,
+    every: Duration,
+    mut ending: watch::Receiver<bool>,
+) {
+    let mut rounds = Rounds { mailer: &mailer, outbox: &outbox, jump: None, troubled: false };
     loop {
         let began = Instant::now();
         rounds.sweep().await;
+        rounds.mailer.write_times().await;
         rounds.look_at_clock();
         let pause = every.saturating_sub(began.elapsed()).max(Duration::from_millis(50));
         tokio::select! {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::desk::Desk;
 use super::fault::Fault;
 use super::rows::{self, LANES};
-use super::{finish, meta};
+use super::{breakers, finish, meta};
 use crate::outbox::{Claim, Claimed, Content, Fence, Lane, Millis, State, StoreError};
 
 /// The most mails whose lifetime has passed that one step ends.
@@ -24,7 +24,9 @@ pub(super) struct Step {
 /// Leases what may leave, and ends what has expired on the way there.
 pub(super) fn claim(desk: &mut Desk<'_>, claim: &Claim) -> Result<Step, Fault> {
     note(desk.conn, claim.now)?;
-    let open = open_routes(desk.conn, &claim.resting)?;
+    let mut shut = breakers::shut(desk.conn, claim.now)?;
+    shut.extend_from_slice(&claim.resting);
+    let open = open_routes(desk.conn, &shut)?;
     let mut step = Step { claimed: Vec::new(), more: false };
     let mut expired = 0;
     for lane in LANES {
@@ -62,8 +64,8 @@ fn note(conn: &Connection, now: Millis) -> rusqlite::Result<()> {
 }
 
 /// The routes with a transport that takes mails now.
-fn open_routes(conn: &Connection, resting: &[String]) -> rusqlite::Result<Vec<i64>> {
-    let is_open = |names: &Vec<String>| names.iter().any(|name| !resting.contains(name));
+fn open_routes(conn: &Connection, shut: &[String]) -> rusqlite::Result<Vec<i64>> {
+    let is_open = |names: &Vec<String>| names.iter().any(|name| !shut.contains(name));
     let routes = rows::routes(conn)?.into_iter();
     Ok(routes.filter(|(_, names)| names.is_empty() || is_open(names)).map(|(at, _)| at).collect())
 }
@@ -101,11 +103,11 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
     let sql = "UPDATE mails SET state = 1, token = token + 1, attempts = attempts + 1,
         worker = ?2, lease_until = ?3 WHERE seq = ?1
         RETURNING id, token, address, kind, lane, attempts, accepted_at, expires_at, in_doubt,
-        pinned, trace, parent, (SELECT names FROM routes r WHERE r.route = mails.route)";
+        pinned, trace, parent, send_at, (SELECT names FROM routes r WHERE r.route = mails.route)";
     let (mut claimed, parent) = desk.conn.prepare_cached(sql)?.query_row(
         params![seq, claim.worker, claim.now + lease],
         |row| {
-            let route: String = row.get(12)?;
+            let route: String = row.get(13)?;
             let claimed = Claimed {
                 fence: Fence { id: row.get(0)?, token: row.get(1)? },
                 parent: None,
@@ -114,6 +116,7 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
                 lane: row.get(4)?,
                 attempt: row.get(5)?,
                 accepted_at: row.get(6)?,
+                send_at: row.get(12)?,
                 expires_at: row.get(7)?,
                 in_doubt: rows::in_doubt(row.get(8)?),
                 route: serde_json::from_str(&route).unwrap_or_default(),
@@ -170,12 +173,14 @@ pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
 mod tests {
     use rusqlite::Connection;
 
+    use crate::outbox::sqlite::open::MIGRATIONS;
     use crate::outbox::sqlite::reader::DEPTH;
+    use crate::outbox::sqlite::rows::MAIL;
 
     /// What SQLite does for a query.
     fn plan(query: &str) -> String {
         let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(include_str!("schema-1.sql")).unwrap();
+        MIGRATIONS.iter().for_each(|step| conn.execute_batch(step).unwrap());
         let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
         let count = statement.parameter_count();
         let rows = statement
@@ -215,6 +220,9 @@ mod tests {
                 "mails_done (done_at<?)",
             ),
         ];
+        let of_recipient = format!("{MAIL} WHERE m.recipient = ?1 ORDER BY m.id DESC LIMIT ?2");
+        let queries =
+            queries.into_iter().chain([(&*of_recipient, "mails_recipient (recipient=?)")]);
         for (query, index) in queries {
             let plan = plan(query);
             assert!(plan.contains(index), "{query}\n{plan}");

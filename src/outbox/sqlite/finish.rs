@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
-use super::{images, rows};
+use super::{images, rows, totals};
 use crate::outbox::{Attempt, Fence, Hash, Millis, Next, Record, State, StoreError};
 
 /// How long a failed or unknown mail keeps its content at most, from acceptance.
@@ -184,10 +184,7 @@ fn note(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result<()> {
 /// Writes an attempt down.
 pub(super) fn log(conn: &Connection, seq: i64, attempt: &Attempt) -> rusqlite::Result<()> {
     let Attempt { number, at, took, transport, stage, cause, reply, what, hint, action } = attempt;
-    fn both(pair: &Option<(String, String)>) -> (Option<&str>, Option<&str>) {
-        (pair.as_ref().map(|(first, _)| &**first), pair.as_ref().map(|(_, second)| &**second))
-    }
-    let (reply, what, hint) = (both(reply), both(what), both(hint));
+    let (reply, what, hint) = (rows::both(reply), rows::both(what), rows::both(hint));
     let sql = "INSERT INTO attempts (seq, place, number, at, took, transport, stage, cause,
         reply_code, reply_text, what_en, what_zh, hint_en, hint_zh, action)
         VALUES (?1, (SELECT coalesce(max(place), 0) + 1 FROM attempts WHERE seq = ?1),
@@ -213,7 +210,7 @@ pub(super) fn log(conn: &Connection, seq: i64, attempt: &Attempt) -> rusqlite::R
     let cause = cause.as_deref().unwrap_or("sent");
     let transport = transport.as_deref().unwrap_or("");
     conn.prepare_cached(sql)?.execute(params![at.div_euclid(SLOT), transport, cause])?;
-    Ok(())
+    totals::count(conn, attempt)
 }
 
 fn suppress(conn: &Connection, seq: i64, reason: &str, now: Millis) -> rusqlite::Result<()> {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::desk::Desk;
 use super::fault::store_error;
 use super::images::Images;
-use super::open;
+use super::open::{self, Look};
 use super::reserve::Reserve;
 use super::writer::{Done, Job};
 use crate::outbox::{Key, StoreError};
@@ -109,10 +109,11 @@ impl Group {
             return Err(gone());
         }
         self.tried = Some(Instant::now());
-        let conn = open::again(&self.path, &self.key).map_err(|error| match error {
-            StoreError::Unusable { why, .. } => StoreError::Broken { what: why.to_string() },
-            other => other,
-        })?;
+        let conn =
+            open::again(&self.path, &self.key, Look::Whole).map_err(|error| match error {
+                StoreError::Unusable { why, .. } => StoreError::Broken { what: why.to_string() },
+                other => other,
+            })?;
         self.conn = Some(conn);
         self.file = number(&self.path);
         Ok(())

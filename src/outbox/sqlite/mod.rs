@@ -2,6 +2,7 @@
 //! that read. SQLite is named here only.
 
 mod accept;
+mod breakers;
 mod claim;
 mod desk;
 mod fault;
@@ -16,16 +17,19 @@ mod reader;
 mod reserve;
 mod rows;
 mod sweep;
+mod totals;
 mod writer;
 
 use std::path::Path;
 
 use async_trait::async_trait;
+use rusqlite::Connection;
 
 use super::{
-    Attempt, Claim, Claimed, Fence, Filter, Hash, Key, Mail, Millis, Record, Stats, Store,
-    StoreError, Submission, Suppressed, Swept, Verdict,
+    Attempt, Claim, Claimed, Fence, Filter, Hash, Key, Mail, Millis, OpenBreaker, Record, Stats,
+    Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
 };
+use open::Look;
 use reader::Reader;
 use writer::Writer;
 
@@ -43,7 +47,18 @@ impl SqliteStore {
     /// A file that is damaged, of a newer version, of somebody else or under another key: it is
     /// left as it is.
     pub fn open(path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
-        let conn = open::writing(path, key)?;
+        SqliteStore::start(open::writing(path, key)?, path, key)
+    }
+
+    /// Opens the file, which must be there, without reading all of it.
+    ///
+    /// # Errors
+    /// As [`open`](SqliteStore::open), but for damage that does not show at once.
+    pub fn open_to_ask(path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
+        SqliteStore::start(open::again(path, key, Look::Head)?, path, key)
+    }
+
+    fn start(conn: Connection, path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
         let reader = Reader::start(path)?;
         Ok(SqliteStore { writer: Writer::start(conn, path.to_owned(), key.clone())?, reader })
     }
@@ -137,6 +152,38 @@ impl Store for SqliteStore {
     async fn quota_used(&self, transport: &str, day: &str) -> Result<u32, StoreError> {
         let (transport, day) = (transport.to_owned(), day.to_owned());
         self.reader.read(move |conn| manage::quota_used(conn, &transport, &day)).await
+    }
+
+    async fn open_breaker(&self, breaker: OpenBreaker) -> Result<(), StoreError> {
+        self.writer.write(move |desk| breakers::open(desk.conn, &breaker)).await
+    }
+
+    async fn try_breaker(
+        &self,
+        transport: &str,
+        now: Millis,
+        until: Millis,
+    ) -> Result<bool, StoreError> {
+        let transport = transport.to_owned();
+        self.writer.write(move |desk| breakers::attempt(desk.conn, &transport, now, until)).await
+    }
+
+    async fn close_breaker(&self, transport: &str) -> Result<(), StoreError> {
+        let transport = transport.to_owned();
+        self.writer.write(move |desk| breakers::close(desk.conn, &transport)).await
+    }
+
+    async fn half_open(&self, transport: &str, now: Millis) -> Result<(), StoreError> {
+        let transport = transport.to_owned();
+        self.writer.write(move |desk| breakers::half_open(desk.conn, &transport, now)).await
+    }
+
+    async fn breakers(&self) -> Result<Vec<OpenBreaker>, StoreError> {
+        self.reader.read(breakers::all).await
+    }
+
+    async fn observe(&self, times: Vec<Times>) -> Result<(), StoreError> {
+        self.writer.write(move |desk| totals::observe(desk.conn, &times)).await
     }
 
     async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError> {

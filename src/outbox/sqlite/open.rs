@@ -15,7 +15,8 @@ use crate::outbox::{Key, StoreError, Unusable};
 /// `hgyn`: whose file it is.
 const APPLICATION: i32 = 0x6867_796e;
 /// What the file must be brought to, step by step: the n-th makes version n of n - 1.
-const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+pub(super) const MIGRATIONS: [&str; 2] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 /// What they make.
 pub(super) const SCHEMA: usize = MIGRATIONS.len();
 /// How every SQLite file begins.
@@ -25,46 +26,68 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Statements that are kept prepared.
 const STATEMENTS: usize = 128;
 
+/// How much of a file is looked at when it is opened.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Look {
+    /// All of it
+    Whole,
+    /// What tells whose it is: the rest is looked at where it is read
+    Head,
+}
+
 /// Opens an outbox for writing, or makes it where there is none.
 pub(super) fn writing(path: &Path, key: &Key) -> Result<Connection, StoreError> {
     if !path.exists() {
         make(path, key)?;
     }
-    again(path, key)
+    again(path, key, Look::Whole)
 }
 
 /// Opens an outbox that must be there.
-pub(super) fn again(path: &Path, key: &Key) -> Result<Connection, StoreError> {
+pub(super) fn again(path: &Path, key: &Key, extent: Look) -> Result<Connection, StoreError> {
     look(path)?;
-    let has_log = beside(path, "-wal").exists();
-    let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
-    check(&mut conn, path, key)?;
-    if let Err(error) = begin(&conn, path, has_log) {
-        drop(conn);
-        if !has_log {
-            // The empty one that was made just now would pass for it the next time.
-            let _ = fs::remove_file(beside(path, "-wal"));
-        }
-        return Err(error);
+    if misses_log(path) {
+        return Err(refused(path, Unusable::LogMissing));
     }
+    let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
+    check(&mut conn, path, key, extent)?;
+    begin(&conn).map_err(|error| unusable(path, &error))?;
     Ok(conn)
 }
 
 /// Notes that it is in use, in the one file: when its log is gone the next time, mails are.
-fn begin(conn: &Connection, path: &Path, has_log: bool) -> Result<(), StoreError> {
-    let note = || {
-        let closed: Option<i64> = meta::get(conn, meta::CLOSED)?;
-        if closed == Some(0) {
-            return Ok(has_log);
-        }
-        meta::set(conn, meta::CLOSED, 0)?;
-        conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(true))
-    };
-    match note() {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(refused(path, Unusable::LogMissing)),
-        Err(error) => Err(unusable(path, &error)),
+fn begin(conn: &Connection) -> rusqlite::Result<()> {
+    let closed: Option<i64> = meta::get(conn, meta::CLOSED)?;
+    if closed == Some(0) {
+        return Ok(());
     }
+    meta::set(conn, meta::CLOSED, 0)?;
+    conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+}
+
+/// Whether it was in use and its log is gone. Asked before SQLite opens it as usual, which makes an
+/// empty log. Another process may open it at the same moment: it makes its log first, then the note.
+fn misses_log(path: &Path) -> bool {
+    let log = beside(path, "-wal");
+    let in_use = || -> rusqlite::Result<bool> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)?;
+        Ok(meta::get::<i64>(&conn, meta::CLOSED)? == Some(0))
+    };
+    // What cannot be read so is looked at more closely afterwards.
+    !log.exists() && in_use().unwrap_or(false) && !log.exists()
+}
+
+/// A path as SQLite takes it in a URI.
+fn uri(path: &Path) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
+    let shown = path.as_os_str().as_encoded_bytes().iter().map(|byte| match plain(byte) {
+        true => char::from(*byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    format!("file:{}", shown.collect::<String>())
 }
 
 /// Notes that all of it is in the one file again.
@@ -163,19 +186,22 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Whose it is, of which version, whole, and under our key.
-fn check(conn: &mut Connection, path: &Path, key: &Key) -> Result<(), StoreError> {
+fn check(conn: &mut Connection, path: &Path, key: &Key, extent: Look) -> Result<(), StoreError> {
     let broken = |error: &rusqlite::Error| unusable(path, error);
     let application: i32 = pragma(conn, "application_id").map_err(|e| broken(&e))?;
     let version: usize = pragma(conn, "user_version").map_err(|e| broken(&e))?;
     if application != APPLICATION {
         return Err(refused(path, Unusable::NotOurs));
     }
-    if version > MIGRATIONS.len() {
-        return Err(refused(path, Unusable::Newer { version, known: MIGRATIONS.len() }));
+    if version > SCHEMA {
+        return Err(refused(path, Unusable::Newer { version, known: SCHEMA }));
     }
-    let sound: String = pragma(conn, "quick_check(1)").map_err(|e| broken(&e))?;
-    if sound != "ok" {
-        return Err(refused(path, Unusable::Damaged { what: sound }));
+    // What is brought up to date is read as a whole in any case.
+    if extent == Look::Whole || version < SCHEMA {
+        let sound: String = pragma(conn, "quick_check(1)").map_err(|e| broken(&e))?;
+        if sound != "ok" {
+            return Err(refused(path, Unusable::Damaged { what: sound }));
+        }
     }
     migrate(conn).map_err(|e| broken(&e))?;
     let check: Option<Vec<u8>> = meta::get(conn, meta::KEY_CHECK).map_err(|e| broken(&e))?;
@@ -191,16 +217,23 @@ fn pragma<T: rusqlite::types::FromSql>(conn: &Connection, name: &str) -> rusqlit
 
 /// Brings the file up to date, all or nothing.
 fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
+    if pragma::<usize>(conn, "user_version")? == SCHEMA {
+        return Ok(());
+    }
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it meanwhile.
     let version: usize = pragma(&transaction, "user_version")?;
     for step in MIGRATIONS.iter().skip(version) {
         transaction.execute_batch(step)?;
     }
-    if version < MIGRATIONS.len() {
-        transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    crate::crash::here("amid_migration");
+    if version < SCHEMA {
+        transaction.pragma_update(None, "user_version", SCHEMA)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
     }
-    transaction.commit()
+    transaction.commit()?;
+    crate::crash::here("after_migration");
+    Ok(())
 }
 
 /// A file beside it.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::fault::store_error;
 use super::writer::closed;
-use super::{finish, meta, open, rows};
+use super::{finish, meta, open, rows, totals};
 use crate::outbox::{Filter, Lane, Mail, Millis, State, Stats, StoreError, Suppressed};
 
 /// How many read at once.
@@ -129,6 +129,8 @@ pub(super) fn stats(conn: &Connection, now: Millis) -> rusqlite::Result<Stats> {
         states,
         lanes: rows::LANES.iter().map(|lane| depth(conn, *lane, now)).collect::<Result<_, _>>()?,
         attempts: attempts.collect::<Result<_, _>>()?,
+        totals: totals::attempts(conn)?,
+        times: totals::times(conn)?,
         claimed_at: meta::get(conn, meta::CLAIMED_AT)?,
     })
 }

@@ -14,7 +14,8 @@ pub(super) const MAIL: &str = "SELECT m.id, p.id, m.message_id, m.kind, m.locale
     m.state, m.accepted_at, m.send_at, m.available_at, m.expires_at, m.done_at, m.attempts,
     m.transport, m.provider_id, m.reply_code, m.reply_text, m.cause, m.adapted, m.replaced_by,
     EXISTS (SELECT 1 FROM contents c WHERE c.seq = coalesce(m.parent, m.seq))
-      AND (m.parent IS NULL OR m.address IS NOT NULL)
+      AND (m.parent IS NULL OR m.address IS NOT NULL),
+    (SELECT names FROM routes r WHERE r.route = m.via)
     FROM mails m LEFT JOIN mails p ON p.seq = m.parent";
 
 /// A row of [`MAIL`].
@@ -33,6 +34,7 @@ pub(super) fn mail(row: &Row<'_>) -> rusqlite::Result<Mail> {
         available_at: row.get(10)?,
         expires_at: row.get(11)?,
         done_at: row.get(12)?,
+        route: names(row.get(22)?),
         attempts: row.get(13)?,
         transport: row.get(14)?,
         provider_id: row.get(15)?,
@@ -73,8 +75,13 @@ pub(super) fn attempts(conn: &Connection, id: &str) -> rusqlite::Result<Vec<Atte
     conn.prepare_cached(sql)?.query_map([id], attempt)?.collect()
 }
 
+/// Two columns of a pair.
+pub(super) fn both(pair: &Option<(String, String)>) -> (Option<&str>, Option<&str>) {
+    (pair.as_ref().map(|(first, _)| &**first), pair.as_ref().map(|(_, second)| &**second))
+}
+
 /// Two columns that are there together.
-fn pair(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<(String, String)>> {
+pub(super) fn pair(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<(String, String)>> {
     let (first, second): (Option<String>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
     Ok(first.zip(second))
 }
@@ -93,12 +100,17 @@ pub(super) fn route_number(conn: &Connection, names: &[String]) -> rusqlite::Res
     Ok(conn.last_insert_rowid())
 }
 
+/// A list of transports.
+fn names(names: Option<String>) -> Vec<String> {
+    names.and_then(|names| serde_json::from_str(&names).ok()).unwrap_or_default()
+}
+
 /// All lists of transports.
 pub(super) fn routes(conn: &Connection) -> rusqlite::Result<Vec<(i64, Vec<String>)>> {
     let mut statement = conn.prepare_cached("SELECT route, names FROM routes")?;
     let rows = statement.query_map([], |row| {
         let names: String = row.get(1)?;
-        Ok((row.get(0)?, serde_json::from_str(&names).unwrap_or_default()))
+        Ok((row.get(0)?, self::names(Some(names))))
     })?;
     rows.collect()
 }

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::{finish, images, limits, meta, rows};
+use super::{breakers, finish, images, limits, meta, rows};
 use crate::catalog::InDoubt;
 use crate::outbox::{Attempt, Millis, State, Swept};
 
@@ -31,6 +31,7 @@ pub(super) fn sweep(conn: &Connection, now: Millis) -> Result<Swept, Fault> {
     erase(conn, now, &mut swept)?;
     images::sweep(conn, now - IDLE)?;
     limits::sweep(conn, now, STEP)?;
+    breakers::sweep(conn, now)?;
     let sql = "DELETE FROM requests WHERE key IN
         (SELECT key FROM requests WHERE at < ?1 LIMIT ?2)";
     conn.prepare_cached(sql)?.execute(params![now - REMEMBERED, STEP as i64])?;

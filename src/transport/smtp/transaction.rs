@@ -64,6 +64,8 @@ pub(super) async fn run(
     steps.push(Step::new(Stage::Data, began.elapsed()));
     let began = Instant::now();
     write_content(server, wire, bytes).await?;
+    steps.push(Step::new(Stage::HandOver, began.elapsed()));
+    let began = Instant::now();
     crate::crash::here("after_dot");
     let answer = wire.read(Stage::HandOver, FINAL_REPLY).await;
     let answer = answer.map_err(|error| fault::in_doubt(&error))?;

@@ -1,0 +1,97 @@
+//! What `hongyan.yaml` says of a transport's day and pace, kept by the worker.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use serde_json::{Value as Json, json};
+
+use crate::place::Place;
+use crate::service::{Service, code};
+use crate::smtp::{Plan, SmtpServer};
+
+const PASSWORD: (&str, &str) = ("PASSWORD", "throw-away-password");
+
+/// A service whose one transport is used as it is said here, and the server behind it.
+fn service(manner: &str) -> (Service, SmtpServer) {
+    let server = SmtpServer::start(Plan::default());
+    let place = Place::with_project().env(PASSWORD.0, PASSWORD.1);
+    let (port, ca) = (server.port(), server.ca_file().display().to_string());
+    let yaml = format!(
+        "transports:\n  out: {{ provider: smtp, host: localhost, port: {port}, \
+         user: sender@hongyan.test, password: \"${{PASSWORD}}\", ca_file: {ca}, {manner} }}\n\
+         routes: [{{ via: [out] }}]\n"
+    );
+    place.write("hongyan.yaml", yaml);
+    (Service::with(place, &[], &[PASSWORD, ("EMAIL_PROVIDER", "")]), server)
+}
+
+/// Asks for a notice; its id.
+fn notice(service: &Service, to: usize) -> String {
+    let vars = json!({"title": "Done", "summary": "s", "unsubscribe_url": "https://x.test/u"});
+    let to = format!("u{to}@x.test");
+    let body = json!({"kind": "notification", "locale": "en", "to": to, "vars": vars});
+    let id = service.post("/v1/messages", &body).is(202).json()["id"].clone();
+    id.as_str().unwrap().to_owned()
+}
+
+fn mail(service: &Service, id: &str) -> Json {
+    service.get(&format!("/v1/messages/{id}")).is(200).json()
+}
+
+/// Waits until so many mails were sent.
+fn sent(service: &Service, count: usize) {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        let list = service.get("/v1/messages?state=sent").is(200).json();
+        let items = list["items"].as_array().unwrap().len();
+        assert!(items <= count, "{items} were sent");
+        if items == count {
+            return;
+        }
+        assert!(Instant::now() < end, "{items} of {count}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_a_day_has_no_room_for_waits_for_the_next() {
+    let (service, server) = service("quota: { per_day: 3, reserve_for_security: 1 }");
+    let ids: Vec<String> = (0..3).map(|to| notice(&service, to)).collect();
+    sent(&service, 2);
+    // The reserve is for codes, and then the day is over for them too.
+    service.post("/v1/messages?wait=20s", &code("ada@x.test")).is(200);
+    service.post("/v1/messages", &code("bob@x.test")).is(503);
+    std::thread::sleep(Duration::from_millis(300));
+    sent(&service, 3);
+    let left = ids.iter().find(|id| mail(&service, id)["state"] != "sent").unwrap();
+    let told = mail(&service, left);
+    assert_eq!((&told["state"], &told["attempt_count"]), (&"queued".into(), &0.into()), "{told}");
+    for (language, words) in
+        [("en", "it waits: the quota of `out` on 20"), ("zh", "正在等待：`out` 在 20")]
+    {
+        let shown = service.place.run(["outbox", "show", left, "--lang", language]).exits(0).text();
+        assert!(shown.contains(words), "{shown}");
+    }
+    let page = service.get("/metrics").is(200).text();
+    assert!(page.contains("hongyan_transport_quota_left{transport=\"out\"} 0\n"), "{page}");
+
+    // The day turns: what was counted is of another one.
+    let outbox = Connection::open(service.place.path(".hongyan/outbox.db")).unwrap();
+    outbox.busy_timeout(Duration::from_secs(10)).unwrap();
+    outbox.execute("UPDATE quotas SET day = '2001-01-01'", []).unwrap();
+    service.post(&format!("/v1/messages/{left}/retry"), &json!({})).is(200);
+    sent(&service, 4);
+    assert_eq!(server.record().mails.len(), 4);
+}
+
+#[test]
+fn a_pace_is_kept_however_much_waits() {
+    let (service, server) = service("pace: 5/1s");
+    (0..11).for_each(|to| drop(notice(&service, to)));
+    sent(&service, 11);
+    let times: Vec<Instant> = server.record().mails.iter().map(|mail| mail.at).collect();
+    assert_eq!(times.len(), 11);
+    // Ten fifths of a second, less what the first may have come late.
+    let took = times[10] - times[0];
+    assert!(took >= Duration::from_millis(1_600), "11 within {took:?}");
+}
