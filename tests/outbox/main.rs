@@ -4,6 +4,7 @@
 mod content;
 mod copies;
 mod damage;
+mod disk;
 mod erasure;
 mod leases;
 mod limits;
