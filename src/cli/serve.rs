@@ -10,7 +10,7 @@ use crate::mailer::{Asked, Setup};
 use crate::text;
 
 pub fn run(serve: &Serve, args: &Args, setup: Setup, voice: &Voice) -> Result<Exit, Failure> {
-    super::log::begin();
+    super::log::begin_of_service();
     let asked = Asked { project: args.project.clone(), env_files: args.env_file.clone() };
     let options = Options {
         listen: serve.listen.clone(),

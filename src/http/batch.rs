@@ -63,7 +63,7 @@ pub async fn send(
     // Mails to one person keep their order; those to others need not wait for them.
     let mut lines: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
-        match read(at, item, &sheet.caller) {
+        match read(at, item, &sheet) {
             Ok(item) => lines.entry(person(&item.order)).or_default().push(item),
             Err(problem) => answers[at] = refused(&problem, language),
         }
@@ -101,13 +101,13 @@ fn items(object: &Object) -> Answer<Vec<Json>> {
     faults.ok(list.to_vec()).map_err(Problem::wrong)
 }
 
-fn read(at: usize, item: &Json, caller: &Caller) -> Answer<Item> {
+fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {
     let Some(object) = item.as_object() else {
         let fault = bad_field("", text!("not an object", "不是对象"));
         return Err(Problem::wrong(fault.into()));
     };
-    let order = order::read(object, None)?;
-    caller.must_send(order.drafts.first().map_or("", |draft| draft.kind.as_str()))?;
+    let order = order::read(object, None, &sheet.live.mailer)?;
+    sheet.caller.must_send(order.drafts.first().map_or("", |draft| draft.kind.as_str()))?;
     Ok(Item { at, order, body: item.to_string().into_bytes() })
 }
 

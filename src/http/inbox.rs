@@ -44,10 +44,13 @@ pub async fn wait(State(service): State<Shared>, params: Params) -> Answer {
         }
         seen = Some(mails);
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if left.is_zero() || service.drains() {
             return Err(Problem::not_found(Code::NoMailYet));
         }
-        tokio::time::sleep(left.min(LOOK)).await;
+        tokio::select! {
+            () = tokio::time::sleep(left.min(LOOK)) => {}
+            () = service.drained() => {}
+        }
     }
 }
 

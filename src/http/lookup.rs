@@ -1,5 +1,7 @@
 //! What became of mails: one, lists, and what can still be done about them.
 
+use std::path::PathBuf;
+
 use axum::Json as JsonBody;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,11 +10,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
 use super::guard::Speaks;
+use super::live::Live;
 use super::problem::{Answer, Problem};
 use super::reading::{Nothing, Params, Segment};
 use crate::diagnostic::{Code, Language};
 use crate::mail::Address;
-use crate::outbox::{Attempt, Filter, Mail, Outbox, State as MailState, adapted};
+use crate::outbox::{Attempt, CAUGHT, Filter, Mail, Outbox, State as MailState};
 use crate::text;
 
 /// How many mails a list has unless said, and at most.
@@ -133,13 +136,13 @@ fn states(text: &str) -> Option<Vec<MailState>> {
     text.split(',').map(|name| MailState::named(name.trim())).collect()
 }
 
-/// A mail that is done, with the keys of `send --json`.
-pub fn receipt(mail: &Mail, attempts: &[Attempt], language: Language) -> Json {
+/// A mail that is done, with the keys of `send --json`: one that lies in a folder of this machine
+/// is told as caught, with its place.
+pub fn receipt(live: &Live, mail: &Mail, attempts: &[Attempt], language: Language) -> Json {
     let last = attempts.last();
-    let error = match (mail.state, last) {
-        (MailState::Sent, _) | (_, None) => Json::Null,
-        (_, Some(attempt)) => attempt.to_json(language),
-    };
+    let caught = last.is_some_and(Attempt::caught);
+    let path = if caught { place(live, mail) } else { None };
+    let error = last.filter(|_| mail.state != MailState::Sent);
     let told = mail.to_json();
     let took: Map<String, Json> = [
         ("total", mail.done_at.map(|done| done.saturating_sub(mail.accepted_at))),
@@ -154,13 +157,20 @@ pub fn receipt(mail: &Mail, attempts: &[Attempt], language: Language) -> Json {
         "kind": mail.kind,
         "locale": mail.locale,
         "to": mail.to,
-        "state": told["state"],
+        "state": if caught { CAUGHT } else { mail.state.as_str() },
         "transport": mail.transport,
         "reply": told["reply"],
         "provider_id": mail.provider_id,
-        "adapted": adapted(&mail.adapted),
-        "path": null,
+        "adapted": told["adapted"],
+        "path": path,
         "timings_ms": took,
-        "error": error,
+        "error": error.map(|attempt| attempt.to_json(language)),
     })
+}
+
+/// The file of a caught mail.
+fn place(live: &Live, mail: &Mail) -> Option<PathBuf> {
+    let name = mail.transport.as_deref();
+    let transport = live.mailer.transports().find(|transport| Some(transport.name()) == name);
+    transport?.kept_at(&mail.id)
 }

@@ -53,7 +53,8 @@ pub async fn render(
 ) -> Answer {
     params.only(&[])?;
     object.fields.entry("to").or_insert_with(|| RECIPIENT.into());
-    let mut order = order::read(&object.fields, None)?;
+    let live = service.current.get();
+    let mut order = order::read(&object.fields, None, &live.mailer)?;
     let draft = match (order.drafts.pop(), order.drafts.is_empty()) {
         (Some(draft), true) => draft,
         _ => {
@@ -62,7 +63,6 @@ pub async fn render(
         }
     };
     caller.must_send(&draft.kind)?;
-    let live = service.current.get();
     let stage = live.stage.clone();
     let work = move || stage.finish(&draft);
     let done = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;

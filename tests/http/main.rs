@@ -8,7 +8,11 @@ mod bad_inputs;
 mod bad_inputs_data;
 mod batch;
 mod canary;
+#[path = "../outbox/disk.rs"]
+#[allow(dead_code)]
+mod disk;
 mod documents;
+mod ending;
 mod errors;
 mod idempotency;
 mod inbox;
@@ -18,9 +22,17 @@ mod metrics;
 #[path = "../cli/place.rs"]
 #[allow(dead_code)]
 mod place;
+mod refusals;
+mod renewal;
+#[path = "../cli/seeded.rs"]
+#[allow(dead_code)]
+mod seeded;
 mod send;
 mod service;
 mod shows;
+#[path = "../servers/smtp.rs"]
+mod smtp;
+mod starting;
 #[path = "../preview/http.rs"]
 #[allow(dead_code)]
 mod wire;

@@ -49,7 +49,7 @@ fn tell(mail: &Mail, attempts: &[Attempt], claimed_at: Option<i64>, desk: &Desk<
     voice.line("");
     life::told(mail, attempts, &desk.moments).iter().for_each(|line| tell_line(line, desk));
     voice.line("");
-    voice.say(&life::standing(mail));
+    voice.say(&life::standing(mail, attempts));
     for sentence in life::outlook(mail, claimed_at, &desk.moments) {
         voice.line(&format!("→ {}", sentence.get(voice.language())));
     }

@@ -7,7 +7,7 @@ use super::super::order::{MAX_COPIES, MAX_RECIPIENTS};
 use super::{pascal, reference};
 use crate::catalog::{Catalog, Kind};
 use crate::mail::MAX_ATTACHMENTS;
-use crate::outbox::State;
+use crate::outbox::{CAUGHT, State};
 
 /// The schemas that every project has; kinds give the names that are known.
 pub fn fixed(catalog: &Catalog) -> Map<String, Json> {
@@ -90,7 +90,7 @@ fn answers(add: &mut impl FnMut(&str, Json)) {
             ("kind", text(None)),
             ("locale", text(None)),
             ("to", masked()),
-            ("state", state()),
+            ("state", ended()),
             ("transport", nullable("string")),
             ("reply", reply()),
             ("provider_id", nullable("string")),
@@ -456,6 +456,13 @@ fn masked() -> Json {
 
 fn state() -> Json {
     json!({"type": "string", "enum": State::NAMES.map(|(name, _)| name)})
+}
+
+/// What a receipt has: a mail that is done, and whether it was only caught.
+fn ended() -> Json {
+    let done = State::NAMES.into_iter().filter(|(_, state)| state.is_done());
+    let names: Vec<&str> = done.map(|(name, _)| name).chain([CAUGHT]).collect();
+    json!({"type": "string", "enum": names})
 }
 
 fn reply() -> Json {

@@ -33,4 +33,20 @@ impl Mailer {
         settings.check()?;
         Desk::new(self.clone(), outbox.clone(), settings).run(until).await
     }
+
+    /// Settings were put right: [`resume`](Mailer::resume), and mails of the outbox that were put
+    /// off for what was wrong with them are due at once. How many it were.
+    ///
+    /// # Errors
+    /// There is no outbox, or it cannot be used.
+    pub async fn resume_mails(&self) -> Result<u64, Error> {
+        self.resume();
+        let outbox = self.outbox().ok_or_else(|| needs_outbox("resume_mails"))?;
+        let hurried = outbox.store().hurry(outbox.clock().now()).await?;
+        if hurried > 0 {
+            tracing::info!(hurried, "mails that waited for other settings are due at once");
+            outbox.ring();
+        }
+        Ok(hurried)
+    }
 }
