@@ -15,7 +15,7 @@ use super::live::Live;
 use super::messages::{enqueue, key};
 use super::order::{self, Order};
 use super::problem::{Answer, Problem};
-use super::reading::{Object, Params, bad_field};
+use super::reading::{NoParams, Object, bad_field};
 use super::tokens::Caller;
 use super::{Shared, trace};
 use crate::diagnostic::{Diagnostics, Language};
@@ -51,10 +51,9 @@ pub async fn send(
     caller: Caller,
     Speaks(language): Speaks,
     headers: HeaderMap,
-    params: Params,
+    _: NoParams,
     object: Object,
 ) -> Answer {
-    params.only(&[])?;
     let items = items(&object)?;
     let (key, trace) = (key(&headers)?, trace::parent(&headers));
     let live = service.current.get();

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use axum::Json as JsonBody;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use serde_json::{Map, Value as Json, json};
 
@@ -12,7 +13,7 @@ use super::Shared;
 use super::guard::Speaks;
 use super::live::Live;
 use super::problem::{Answer, Problem};
-use super::reading::{Nothing, Params, Segment};
+use super::reading::{NoParams, Nothing, Params, Segment};
 use crate::diagnostic::{Code, Language};
 use crate::mail::Address;
 use crate::outbox::{Attempt, CAUGHT, Filter, Mail, Outbox, State as MailState};
@@ -25,11 +26,10 @@ const MOST: usize = 500;
 /// `GET /v1/messages/{id}`
 pub async fn show(
     State(service): State<Shared>,
-    Segment(id): Segment,
+    MailId(id): MailId,
     Speaks(language): Speaks,
-    params: Params,
+    _: NoParams,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let mail = find(&live.outbox, &id).await?;
     whole(&live.outbox, &mail, language).await
@@ -63,28 +63,25 @@ pub async fn list(State(service): State<Shared>, params: Params) -> Answer {
 /// `POST /v1/messages/{id}/cancel`
 pub async fn cancel(
     State(service): State<Shared>,
-    Segment(id): Segment,
+    MailId(id): MailId,
     Speaks(language): Speaks,
-    params: Params,
+    _: NoParams,
     _: Nothing,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let outbox = &live.outbox;
-    let now = outbox.clock().now();
-    let mail = outbox.store().cancel(&known(&id)?, now).await?;
+    let mail = outbox.store().cancel(&id, outbox.clock().now()).await?;
     whole(outbox, &mail, language).await
 }
 
 /// `POST /v1/messages/{id}/retry`
 pub async fn retry(
     State(service): State<Shared>,
-    Segment(id): Segment,
+    MailId(id): MailId,
     Speaks(language): Speaks,
-    params: Params,
+    _: NoParams,
     _: Nothing,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let outbox = &live.outbox;
     let now = outbox.clock().now();
@@ -109,13 +106,20 @@ async fn whole(outbox: &Outbox, mail: &Mail, language: Language) -> Answer {
 }
 
 async fn find(outbox: &Outbox, id: &str) -> Answer<Mail> {
-    let mail = outbox.store().find(&known(id)?).await?;
+    let mail = outbox.store().find(id).await?;
     mail.ok_or_else(|| Problem::not_found(Code::MailNotFound))
 }
 
-/// An id of ours: no other is looked for.
-fn known(text: &str) -> Answer<String> {
-    id(text).ok_or_else(|| Problem::not_found(Code::MailNotFound))
+/// The id in an address: none that is not ours is looked for.
+pub struct MailId(String);
+
+impl FromRequestParts<Shared> for MailId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Problem> {
+        let Segment(text) = Segment::from_request_parts(parts, service).await?;
+        id(&text).map(MailId).ok_or_else(|| Problem::not_found(Code::MailNotFound))
+    }
 }
 
 fn id(text: &str) -> Option<String> {

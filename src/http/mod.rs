@@ -43,8 +43,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+pub use crate::web::listen::StartError;
 pub use openapi::document;
-pub use start::{Options, Server, StartError};
+pub use start::{Options, Server};
 
 use crate::diagnostic::Language;
 use crate::web::hosts::Hosts;

@@ -14,12 +14,11 @@ use super::signals::{Signal, Signals};
 use super::workers::Workers;
 use super::{Service, Shared};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
-use crate::error::Error;
 use crate::mailer::{Asked, Setup};
 use crate::outbox::forget;
 use crate::text;
 use crate::web::hosts::Hosts;
-use crate::web::listen::{self, Refused, cannot};
+use crate::web::listen::{self, StartError};
 use crate::web::reading::fingerprint;
 use crate::web::server::serve;
 
@@ -44,46 +43,6 @@ pub struct Options {
     pub watch: bool,
     /// The language where a request says none
     pub language: Language,
-}
-
-/// Why a service cannot be started.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address cannot be had
-    #[error("{}", fault.title().en)]
-    Listen {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// What was written is no address
-    #[error("{}", fault.title().en)]
-    Address {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// It must not be started like this
-    #[error("{}", fault.title().en)]
-    Configuration {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// The project or the settings are wrong
-    #[error("{error}")]
-    Mailer {
-        /// What is wrong
-        #[from]
-        error: Error,
-    },
-}
-
-impl From<Refused> for StartError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Unavailable(fault) => StartError::Listen { fault },
-            Refused::NoAddress(fault) => StartError::Address { fault },
-        }
-    }
 }
 
 /// A service that listens and has its mailer.
@@ -144,7 +103,7 @@ impl Server {
     /// # Errors
     /// A runtime that cannot be made.
     pub fn run(self) -> Result<(), StartError> {
-        let failed = |error: io::Error| StartError::Listen { fault: Box::new(cannot(&error)) };
+        let failed = |error: io::Error| StartError::of_system(&error);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
         let result = runtime.block_on(async {
