@@ -84,11 +84,11 @@ impl<'s> Outfit<'s> {
     /// # Errors
     /// All that keeps a service from starting: what is wrong with its own settings, with those of
     /// the transports and with those of the outbox.
-    #[cfg(feature = "outbox")]
     pub fn service_settings(&self) -> Result<(ServiceSettings, Diagnostics), Error> {
         let (service, noticed) = &self.service;
         let mut faults = self.errors();
         faults.extend(noticed.iter().filter(|fault| fault.severity() == Severity::Error).cloned());
+        #[cfg(feature = "outbox")]
         faults.extend(self.missing_key());
         match faults.is_empty() {
             true => Ok((service.clone(), noticed.clone())),
