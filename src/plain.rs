@@ -3,11 +3,13 @@
 //!
 //! html5ever's tokenizer reads the page. This module does not know mail.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
+use html5ever::LocalName;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -43,13 +45,7 @@ const VOID: [&str; 8] = ["br", "hr", "img", "meta", "link", "col", "input", "wbr
 
 /// The text of a page.
 pub fn from_html(page: &str) -> String {
-    let sink = Sink(RefCell::new(Writer::default()));
-    let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from(page));
-    let tokenizer = Tokenizer::new(sink, html5ever::tokenizer::TokenizerOpts::default());
-    let _ = tokenizer.feed(&queue);
-    tokenizer.end();
-    tokenizer.sink.0.into_inner().finish()
+    Reading::new(page).text(|text| Some(Cow::Borrowed(text))).unwrap_or_default()
 }
 
 /// The text of a fragment of inline markup.
@@ -57,20 +53,112 @@ pub fn strip_tags(fragment: &str) -> String {
     from_html(fragment).trim_end().to_owned()
 }
 
-struct Sink(RefCell<Writer>);
+/// What is read of a page: text and elements without what nobody sees. `T` is a run of text.
+pub(crate) struct Reading<T>(Vec<Event<T>>);
 
-impl TokenSink for Sink {
+enum Event<T> {
+    Text(T),
+    Open(Open<T>),
+    Close(LocalName),
+}
+
+/// An element and what is read of its attributes.
+struct Open<T> {
+    name: LocalName,
+    href: T,
+    /// Whether it is a table that only arranges
+    arranges: bool,
+}
+
+impl Reading<String> {
+    /// Reads a page.
+    pub(crate) fn new(page: &str) -> Reading<String> {
+        let queue = BufferQueue::default();
+        queue.push_back(StrTendril::from(page));
+        let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
+        let _ = tokenizer.feed(&queue);
+        tokenizer.end();
+        Reading(tokenizer.sink.read.into_inner())
+    }
+
+    /// The same with other runs of text.
+    pub(crate) fn try_map<T>(self, map: impl Fn(String) -> Option<T>) -> Option<Reading<T>> {
+        let event = |event| {
+            Some(match event {
+                Event::Text(text) => Event::Text(map(text)?),
+                Event::Open(Open { name, href, arranges }) => {
+                    Event::Open(Open { name, href: map(href)?, arranges })
+                }
+                Event::Close(name) => Event::Close(name),
+            })
+        };
+        Some(Reading(self.0.into_iter().map(event).collect::<Option<_>>()?))
+    }
+}
+
+impl<T> Reading<T> {
+    /// Writes it down; `read` gives what a run of text says.
+    pub(crate) fn text<'t>(
+        &'t self,
+        read: impl Fn(&'t T) -> Option<Cow<'t, str>>,
+    ) -> Option<String> {
+        let mut writer = Writer::default();
+        for event in &self.0 {
+            match event {
+                Event::Text(text) => writer.text(&read(text)?),
+                Event::Open(open) => writer.open(open, &read(&open.href)?),
+                Event::Close(name) => writer.close(name),
+            }
+        }
+        Some(writer.finish())
+    }
+}
+
+/// Takes tokens and leaves out what is not seen.
+#[derive(Default)]
+struct Reader {
+    read: RefCell<Vec<Event<String>>>,
+    unseen: RefCell<Vec<LocalName>>,
+}
+
+impl TokenSink for Reader {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut writer = self.0.borrow_mut();
+        let (mut read, mut unseen) = (self.read.borrow_mut(), self.unseen.borrow_mut());
         match token {
-            Token::CharacterTokens(text) => writer.text(&text),
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => writer.open(&tag),
-            Token::TagToken(tag) => writer.close(&tag.name),
+            Token::CharacterTokens(text) if unseen.is_empty() => match read.last_mut() {
+                Some(Event::Text(run)) => run.push_str(&text),
+                _ => read.push(Event::Text(text.to_string())),
+            },
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                let ends = VOID.contains(&&*tag.name);
+                let is_unseen = is_hidden(&tag) || UNSEEN.contains(&&*tag.name);
+                if !ends && (is_unseen || !unseen.is_empty()) {
+                    unseen.push(tag.name);
+                } else if unseen.is_empty() {
+                    read.push(Event::Open(Open::of(tag)));
+                }
+            }
+            Token::TagToken(tag) if unseen.is_empty() => read.push(Event::Close(tag.name)),
+            Token::TagToken(tag) => {
+                if let Some(at) = unseen.iter().rposition(|open| *open == tag.name) {
+                    unseen.truncate(at);
+                }
+            }
             _ => {}
         }
         TokenSinkResult::Continue
+    }
+}
+
+impl Open<String> {
+    fn of(tag: Tag) -> Open<String> {
+        Open {
+            href: attribute(&tag, "href").unwrap_or_default(),
+            arranges: attribute(&tag, "role").as_deref() == Some("presentation"),
+            name: tag.name,
+        }
     }
 }
 
@@ -80,7 +168,6 @@ struct Writer {
     line: String,
     gap: bool,
     blank_line: bool,
-    unseen: Vec<String>,
     link: Option<(String, usize)>,
     /// Open tables: whether each holds data
     tables: Vec<bool>,
@@ -88,14 +175,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn hidden(&self) -> bool {
-        !self.unseen.is_empty()
-    }
-
     fn text(&mut self, text: &str) {
-        if self.hidden() {
-            return;
-        }
         for c in text.chars() {
             if c.is_whitespace() && c != '\u{a0}' {
                 self.gap = true;
@@ -119,39 +199,25 @@ impl Writer {
         self.line.push(if c == '\u{a0}' { ' ' } else { c });
     }
 
-    fn open(&mut self, tag: &Tag) {
-        let name = &*tag.name;
-        if !self.unseen.is_empty() {
-            if !VOID.contains(&name) {
-                self.unseen.push(name.to_owned());
-            }
-            return;
-        }
-        if (is_hidden(tag) || UNSEEN.contains(&name)) && !VOID.contains(&name) {
-            self.unseen.push(name.to_owned());
-            return;
-        }
-        match name {
+    fn open<T>(&mut self, open: &Open<T>, href: &str) {
+        match &*open.name {
             "br" => self.end_line(),
-            "table" => {
+            name @ "table" => {
                 self.block(name);
-                self.tables.push(attribute(tag, "role").as_deref() != Some("presentation"));
+                self.tables.push(!open.arranges);
             }
             "td" | "th" if !self.in_data_table() => self.end_line(),
-            "a" => {
-                let href = attribute(tag, "href").unwrap_or_default();
-                self.link = Some((href, self.line.len()));
-            }
-            "ul" => {
+            "a" => self.link = Some((href.to_owned(), self.line.len())),
+            name @ "ul" => {
                 self.block(name);
                 self.lists.push(None);
             }
-            "ol" => {
+            name @ "ol" => {
                 self.block(name);
                 self.lists.push(Some(0));
             }
             "li" => self.item(),
-            "hr" => {
+            name @ "hr" => {
                 self.block(name);
                 self.line.push_str("--------");
                 self.block(name);
@@ -161,12 +227,6 @@ impl Writer {
     }
 
     fn close(&mut self, name: &str) {
-        if !self.unseen.is_empty() {
-            if let Some(at) = self.unseen.iter().rposition(|open| open == name) {
-                self.unseen.truncate(at);
-            }
-            return;
-        }
         match name {
             "a" => self.end_link(),
             "th" if self.in_data_table() => self.label(),
@@ -212,7 +272,7 @@ impl Writer {
         let Some((href, start)) = self.link.take() else { return };
         let shown = self.line.get(start..).unwrap_or_default().trim().to_owned();
         let bare = href.trim_start_matches("mailto:");
-        if href.is_empty() || shown == href || shown == bare || self.hidden() {
+        if href.is_empty() || shown == href || shown == bare {
             return;
         }
         if href.starts_with("mailto:") {
@@ -257,14 +317,22 @@ fn attribute(tag: &Tag, name: &str) -> Option<String> {
 }
 
 fn is_hidden(tag: &Tag) -> bool {
-    let style: String = attribute(tag, "style")
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    style.contains("display:none")
-        || attribute(tag, "aria-hidden").as_deref() == Some("true")
-        || attribute(tag, "hidden").is_some()
+    tag.attrs.iter().any(|attribute| match &*attribute.name.local {
+        "style" => is_displayed_none(&attribute.value),
+        "aria-hidden" => &*attribute.value == "true",
+        "hidden" => true,
+        _ => false,
+    })
+}
+
+fn is_displayed_none(style: &str) -> bool {
+    // Most styles hold no `none`, and every element has one.
+    style.contains("none")
+        && style.split(';').any(|declaration| {
+            let mut words = declaration.splitn(2, ':').map(str::trim);
+            words.next() == Some("display")
+                && words.next().is_some_and(|value| value.starts_with("none"))
+        })
 }
 
 fn is_wide(c: char) -> bool {

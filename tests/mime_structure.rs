@@ -71,6 +71,18 @@ fn bad_content_ids_and_missing_headers_are_faults() {
 }
 
 #[test]
+fn headers_are_judged_alike_with_and_without_bodies() {
+    let again = Header::Own { name: "Auto-Submitted", value: "again".into() };
+    let faulty = [headers()[1..].to_vec(), headers().into_iter().chain([again]).collect()];
+    assert_eq!(mime::check_headers(&headers(), "en"), Ok(()));
+    for headers in faulty {
+        let judged = mime::check_headers(&headers, "zh-CN");
+        assert!(judged.is_err());
+        assert_eq!(judged, mime::write(&parts(&headers, &[])).map(drop));
+    }
+}
+
+#[test]
 fn the_recipient_is_never_bare() {
     let to = Address::parse("ada@x.test").unwrap();
     let mut headers = headers();

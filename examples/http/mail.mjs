@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
 
 const url = process.env.HONGYAN_URL ?? "http://127.0.0.1:3026";
 const token = process.env.HONGYAN_TOKEN;
@@ -23,6 +24,6 @@ export async function sendCode(to, code, { purpose = "sign_in", locale = "zh-CN"
   return body.id;
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(await sendCode(process.argv[2], process.argv[3]));
 }

@@ -246,6 +246,20 @@ pub fn compose(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Result<Me
     })
 }
 
+/// What [`compose`] would change for the transport, and whether it could: for a mail that is only
+/// accepted, and composed for each attempt.
+///
+/// # Errors
+/// Headers that break the rules of the wire.
+pub fn rehearse(
+    rendered: &Rendered,
+    seal: &Seal,
+    profile: &Profile,
+) -> Result<Vec<Adapted>, WireFault> {
+    mime::check_headers(&headers(rendered, seal, profile), rendered.locale.as_str())?;
+    Ok(profile::adapted(rendered, profile))
+}
+
 fn headers(rendered: &Rendered, seal: &Seal, profile: &Profile) -> Vec<Header> {
     let recipients = &rendered.recipients;
     let mut headers =

@@ -83,13 +83,10 @@ pub async fn send(
 fn items(object: &Object) -> Answer<Vec<Json>> {
     let mut faults = Diagnostics::new();
     let mut fields = super::fields::Fields::of(&object.fields, "");
-    let list = match fields.get("messages") {
-        Some(_) => fields.list("messages", &mut faults),
-        None => {
-            faults.push(super::fields::missing("/messages", "messages"));
-            &[]
-        }
-    };
+    let list = fields.list("messages", &mut faults);
+    if object.fields.get("messages").is_none_or(Json::is_null) {
+        faults.push(super::fields::missing("/messages", "messages"));
+    }
     fields.finish(&mut faults);
     if faults.is_empty() && !(1..=MOST).contains(&list.len()) {
         faults.push(bad_field(

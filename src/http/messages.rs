@@ -19,13 +19,11 @@ use super::tokens::Caller;
 use super::{Shared, lookup, trace};
 use crate::diagnostic::{Code, Language};
 use crate::error::Error;
-use crate::locale::Duration as Span;
 use crate::mailer::{Enqueued, IdempotencyKey, Wishes};
 use crate::outbox::{Mail, Ticket};
 use crate::text;
+use crate::web::caught::patience;
 
-/// The longest time for which an answer is held back.
-const MOST_PATIENCE: Duration = Duration::from_secs(60);
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 256;
 
@@ -69,7 +67,8 @@ struct Asked {
 async fn accept(service: &Shared, asked: Asked) -> Answer {
     let Asked { caller, speaks, headers, params, object, kind } = asked;
     let params = params.only(&["wait"])?;
-    let patience = params.read("wait", patience, &text!("`3s` or seconds", " `3s` 或秒数"))?;
+    let wanted = text!("`3s` or seconds", " `3s` 或秒数");
+    let patience = params.read("wait", |text| patience(Some(text)), &wanted)?;
     let key = key(&headers)?;
     let live = service.current.get();
     let order = order::read(&object.fields, kind.as_deref(), &live.mailer)?;
@@ -174,15 +173,6 @@ impl Waiting<'_> {
             () = self.service.drained() => outbox.wait_for(id, Duration::ZERO).await,
         }
     }
-}
-
-/// `3s` or seconds, no longer than a minute.
-fn patience(text: &str) -> Option<Duration> {
-    let seconds = match text.parse() {
-        Ok(seconds) => seconds,
-        Err(_) => Span::parse(text).ok()?.seconds(),
-    };
-    Some(Duration::from_secs(seconds).min(MOST_PATIENCE))
 }
 
 /// `Idempotency-Key`: one, of visible ASCII.

@@ -17,7 +17,7 @@ pub const MAX_RECIPIENTS: usize = 100;
 /// The most copies of one mail.
 pub const MAX_COPIES: usize = 20;
 /// The most headers of one mail.
-const MAX_HEADERS: usize = 32;
+pub const MAX_HEADERS: usize = 32;
 
 /// What is to be sent.
 pub struct Order {

@@ -6,6 +6,7 @@ use axum::Json as JsonBody;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use serde_json::Value as Json;
 
 use super::Shared;
 use super::live::Live;
@@ -49,7 +50,9 @@ pub async fn render(
     _: NoParams,
     mut object: Object,
 ) -> Answer {
-    object.fields.entry("to").or_insert_with(|| RECIPIENT.into());
+    if object.fields.get("to").is_none_or(Json::is_null) {
+        object.fields.insert("to".into(), RECIPIENT.into());
+    }
     let live = service.current.get();
     let mut order = order::read(&object.fields, None, &live.mailer)?;
     let draft = match (order.drafts.pop(), order.drafts.is_empty()) {

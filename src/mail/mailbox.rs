@@ -114,7 +114,7 @@ impl From<Address> for Mailbox {
 }
 
 /// The most characters a display name may have.
-const MAX_NAME_CHARACTERS: usize = 128;
+pub const MAX_NAME_CHARACTERS: usize = 128;
 
 /// A name for people, on one line, without direction marks or invisible characters.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -28,7 +28,7 @@ pub use address::{Address, AddressError};
 pub use attachment::{Attachment, AttachmentError, MAX_ATTACHMENT_BYTES};
 pub use base64_lines::base64_lines;
 pub use header::{CustomHeader, HeaderError};
-pub use mailbox::{DisplayName, Mailbox};
+pub use mailbox::{DisplayName, MAX_NAME_CHARACTERS, Mailbox};
 pub use message_id::MessageId;
 pub use subject::Subject;
 

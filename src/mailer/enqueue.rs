@@ -4,7 +4,7 @@ use super::carrier::Carrier;
 use super::delivery::Delivery;
 use super::wishes::{Enqueued, IdempotencyKey, Wishes};
 use super::{Mailer, forecast, new_id, new_mail, sending::needs_outbox};
-use crate::compose::{Rendered, Seal, compose};
+use crate::compose::{Rendered, Seal, rehearse};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -135,7 +135,7 @@ impl Mailer {
         told(verdict)
     }
 
-    /// Plans, seals and composes one mail, so that what is accepted can be sent; and whether it
+    /// Plans, seals and rehearses one mail, so that what is accepted can be sent; and whether it
     /// counts towards limits.
     async fn accept(&self, request: &Request<'_>) -> Result<(NewMail, bool), Error> {
         let Request { composer, rendered, now, send_at, .. } = *request;
@@ -146,9 +146,9 @@ impl Mailer {
             forecast::check(rendered.category, lifetime, &route).await?;
         }
         let seal = self.seal(rendered, route[0])?;
-        let message = compose(rendered, &seal, route[0].transport.profile())?;
+        let adapted = rehearse(rendered, &seal, route[0].transport.profile())?;
         let limited = self.shared.limits.hold_for(route[0]);
-        let mut mail = new_mail::new(request, kind, &seal, message.adapted());
+        let mut mail = new_mail::new(request, kind, &seal, &adapted);
         mail.route = route.iter().map(|carrier| carrier.name().to_owned()).collect();
         if limited {
             mail.limits = self.shared.limits.of(kind, request);

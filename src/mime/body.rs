@@ -6,8 +6,9 @@ use crate::mail::base64_lines;
 
 /// Where quoted-printable and base64 are of the same size, in percent of bytes beyond ASCII.
 const QUOTED_PRINTABLE_UP_TO: usize = 18;
-/// The most characters of an encoded line (RFC 2045 §6.7, §6.8).
-const ENCODED_LINE: usize = 76;
+/// The most characters of an encoded line, one of 76 being kept for the `=` of a soft break
+/// (RFC 2045 §6.7).
+const LAST_COLUMN: usize = 75;
 
 /// A text part in UTF-8, in the encoding that is smallest and that spam filters like best.
 pub(super) fn part<'a>(content_type: &'static str, text: &str) -> MimePart<'a> {
@@ -59,22 +60,38 @@ fn quoted_printable(text: &str) -> String {
 
 fn quoted_printable_line(line: &str, encoded: &mut String) {
     let mut column = 0;
-    for (at, c) in line.char_indices() {
-        let is_last = at + c.len_utf8() == line.len();
-        let plain = matches!(c, '!'..='<' | '>'..='~') || (matches!(c, ' ' | '\t') && !is_last);
-        let width = if plain { 1 } else { 3 * c.len_utf8() };
-        // One column is kept for the `=` of a soft break.
-        if column + width > ENCODED_LINE - 1 {
-            encoded.push_str("=\r\n");
-            column = 0;
+    let mut rest = line;
+    loop {
+        let mut plain;
+        (plain, rest) = rest.split_at(plain_length(rest));
+        while !plain.is_empty() {
+            soft_break(&mut column, 1, encoded);
+            let (fits, behind) = plain.split_at(plain.len().min(LAST_COLUMN - column));
+            encoded.push_str(fits);
+            column += fits.len();
+            plain = behind;
         }
-        column += width;
-        if plain {
-            encoded.push(c);
-        } else {
-            let bytes = &line.as_bytes()[at..at + c.len_utf8()];
-            bytes.iter().for_each(|&byte| push_hex(byte, encoded));
-        }
+        let Some(c) = rest.chars().next() else { return };
+        let (bytes, behind) = rest.split_at(c.len_utf8());
+        soft_break(&mut column, 3 * bytes.len(), encoded);
+        column += 3 * bytes.len();
+        bytes.bytes().for_each(|byte| push_hex(byte, encoded));
+        rest = behind;
+    }
+}
+
+/// How much of the rest of a line stands as it is: a blank does, but not at the end.
+fn plain_length(rest: &str) -> usize {
+    let is_plain = |byte: &u8| matches!(byte, b'\t' | b' '..=b'<' | b'>'..=b'~');
+    let plain = rest.bytes().take_while(is_plain).count();
+    let ends_blank = plain == rest.len() && rest.ends_with([' ', '\t']);
+    plain - usize::from(ends_blank)
+}
+
+fn soft_break(column: &mut usize, width: usize, encoded: &mut String) {
+    if *column + width > LAST_COLUMN {
+        encoded.push_str("=\r\n");
+        *column = 0;
     }
 }
 

@@ -65,6 +65,14 @@ pub fn write(parts: &Parts) -> Result<Vec<u8>, WireFault> {
     Ok(bytes)
 }
 
+/// Checks what [`write`] would make of these headers. Bodies need no look before they are written:
+/// their encodings keep the rules of the wire whatever they hold.
+pub fn check_headers(headers: &[Header], language: &str) -> Result<(), WireFault> {
+    let (text, html, images, attachments) = ("", "", &[][..], &[][..]);
+    let parts = Parts { headers, text, html, images, attachments, language, boundary_seed: &[] };
+    write(&parts).map(drop)
+}
+
 fn whole<'a>(parts: &Parts<'a>) -> MimePart<'a> {
     let seed = parts.boundary_seed;
     let alternative = part::multipart(

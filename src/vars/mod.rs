@@ -9,7 +9,7 @@ mod declare;
 mod derive;
 mod json;
 mod problem;
-mod schema;
+pub(crate) mod schema;
 mod url;
 mod value;
 

@@ -39,7 +39,10 @@ impl Variable {
         if self.secret {
             schema.insert("writeOnly".into(), json!(true));
         }
-        Json::Object(schema)
+        match self.optional {
+            true => or_null(Json::Object(schema)),
+            false => Json::Object(schema),
+        }
     }
 }
 
@@ -81,6 +84,24 @@ impl VariableType {
             VariableType::Object { fields } => fields.schema(),
         };
         without_nulls(schema)
+    }
+}
+
+/// For what may be given as `null`, which is as good as nothing.
+pub(crate) fn or_null(mut schema: Json) -> Json {
+    if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut) {
+        values.push(Json::Null);
+    }
+    if let Some(forms) = schema.get_mut("oneOf").and_then(Json::as_array_mut) {
+        forms.push(json!({"type": "null"}));
+        return schema;
+    }
+    match schema.get("type").cloned() {
+        Some(kind) => {
+            schema["type"] = json!([kind, "null"]);
+            schema
+        }
+        None => json!({"oneOf": [schema, {"type": "null"}]}),
     }
 }
 

@@ -110,7 +110,8 @@ pub fn with_codes(mut about: Json, catalog: Option<&Catalog>) -> Json {
 /// How long a request waits that says `10s`, `1m`, seconds or nothing; none for something else.
 pub fn patience(said: Option<&str>) -> Option<Duration> {
     let Some(text) = said else { return Some(PATIENCE) };
-    let seconds = match text.parse() {
+    // No `Span` is zero, but whoever does not want to wait may say so in every way.
+    let seconds = match text.strip_suffix('s').unwrap_or(text).parse() {
         Ok(seconds) => seconds,
         Err(_) => Span::parse(text).ok()?.seconds(),
     };

@@ -31,6 +31,9 @@ fn each_is_answered_by_itself_in_order() {
     ] {
         service.post("/v1/messages/batch", &wrong).is(422);
     }
+    let unknown = service.post("/v1/messages/batch", &json!({"x": 1})).is(422).json();
+    assert_eq!(unknown["errors"][0]["code"], "field_missing");
+    assert_eq!(unknown["errors"][1]["hint"], "fields: `messages`");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The OpenAPI document: the command and the service give the same, and every address is in it.
 //! `tests/http/check` has other programs read it.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::service::Service;
 
@@ -42,5 +42,64 @@ fn gather<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
         }
         Json::Array(items) => items.iter().for_each(|item| gather(item, found)),
         _ => {}
+    }
+}
+
+/// What an answer says may come next is there, by the names that it has there.
+#[test]
+fn links_lead_somewhere() {
+    let document = Service::open().get("/openapi.json").is(200).json();
+    let operations: Vec<&Json> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .collect();
+    let answers = operations.iter().flat_map(|one| one["responses"].as_object().unwrap().values());
+    let links: Vec<&Json> = answers
+        .filter_map(|answer| answer["links"].as_object())
+        .flat_map(|links| links.values())
+        .collect();
+    for link in &links {
+        let next = operations.iter().find(|one| one["operationId"] == link["operationId"]);
+        let parameters = next.unwrap()["parameters"].as_array().unwrap();
+        for name in link["parameters"].as_object().unwrap().keys() {
+            assert!(parameters.iter().any(|one| one["name"] == name.as_str()), "{link}");
+        }
+    }
+    assert!(links.len() > 4, "{links:?}");
+}
+
+/// `null` is as good as nothing wherever the document says so, and every field may be at its limit.
+#[test]
+fn what_the_document_allows_is_taken() {
+    let service = Service::without_worker();
+    let schemas = &service.get("/openapi.json").is(200).json()["components"]["schemas"];
+    let nullable = |schema: &Json| {
+        let holds = |list: &Json, null: Json| list.as_array().is_some_and(|l| l.contains(&null));
+        holds(&schema["type"], json!("null")) || holds(&schema["oneOf"], json!({"type": "null"}))
+    };
+    let all = |name: &str, mut body: Json| {
+        let fields = schemas[name]["properties"].as_object().unwrap();
+        for (name, _) in fields.iter().filter(|(_, schema)| nullable(schema)) {
+            body[name] = Json::Null;
+        }
+        body
+    };
+    let to = all("NamedRecipient", json!({"email": "a@x.test"}));
+    assert!(to["name"].is_null());
+    let vars = all("VerificationCodeVars", json!({"code": "483920"}));
+    assert!(vars["user_name"].is_null());
+    let message = all("VerificationCodeMessage", json!({"to": to, "vars": vars}));
+    assert!(message["send_at"].is_null());
+    service.post("/v1/kinds/verification_code/messages", &message).is(202);
+    let mut draft = all("Draft", message);
+    draft["kind"] = json!("verification_code");
+    assert!(draft["to"].is_null());
+    service.post("/v1/render", &draft).is(200);
+    let most = schemas["NamedRecipient"]["properties"]["name"]["maxLength"].as_u64().unwrap();
+    for (length, status) in [(most, 200), (most + 1, 422)] {
+        draft["to"] = json!({"email": "a@x.test", "name": "n".repeat(length as usize)});
+        service.post("/v1/render", &draft).is(status);
     }
 }

@@ -8,7 +8,10 @@ use crate::service::{Service, code, entry};
 #[test]
 fn a_code_is_waited_for_and_the_inbox_emptied() {
     let service = Service::open();
-    assert_eq!(service.get("/v1/inbox/wait?timeout=0").is(404).code(), "no_mail_yet");
+    for now in ["0", "0s"] {
+        let none = service.get(&format!("/v1/inbox/wait?timeout={now}"));
+        assert_eq!(none.is(404).code(), "no_mail_yet");
+    }
     let first = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
     let caught = service.get("/v1/inbox/wait?to=A@x.test&kind=verification_code").is(200).json();
     assert_eq!(caught["id"], first);

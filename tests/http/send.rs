@@ -46,7 +46,9 @@ fn a_wait_gives_the_receipt() {
     assert_eq!((&receipt["state"], &receipt["path"]), (&json!("caught"), &json!(place)));
     assert!(service.place.path(&file).exists());
     let queued = Service::without_worker();
-    queued.post("/v1/messages?wait=1", &code("a@x.test")).is(202);
+    for patience in ["1", "0", "0s", ""] {
+        queued.post(&format!("/v1/messages?wait={patience}"), &code("a@x.test")).is(202);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, from the table of addresses and the catalog: one path and one schema
 //! for each kind, so that generators make one typed method of it.
 
+mod requests;
 mod schemas;
 
 use serde_json::{Map, Value as Json, json};
@@ -35,6 +36,15 @@ const MEANINGS: [(u16, &str); 8] = [
     (429, "too many mails: try again after `retry_after` seconds"),
 ];
 
+/// What an answer is good for: its schema, the operation that may come next, and which of that
+/// one's parameters is where in the answer.
+const LINKS: [(&str, &str, &str, &str); 4] = [
+    ("AcceptedOrList", "get_message", "id", "$response.body#/id"),
+    ("AcceptedOrList", "cancel_message", "id", "$response.body#/id"),
+    ("AcceptedOrList", "retry_message", "id", "$response.body#/id"),
+    ("Suppressions", "lift_suppression", "recipient", "$response.body#/items/0/recipient"),
+];
+
 /// The document for a project.
 pub fn document(catalog: &Catalog) -> Json {
     let mut paths: Map<String, Json> = Map::new();
@@ -51,8 +61,8 @@ pub fn document(catalog: &Catalog) -> Json {
     }
     for kind in catalog.kinds() {
         let name = pascal(&kind.name);
-        schemas.insert(format!("{name}Vars"), schemas::vars(kind));
-        schemas.insert(format!("{name}Message"), schemas::message(Some(&name)));
+        schemas.insert(format!("{name}Vars"), requests::vars(kind));
+        schemas.insert(format!("{name}Message"), requests::message(Some(&name)));
     }
     json!({
         "openapi": "3.1.0",
@@ -123,10 +133,16 @@ fn parameters(route: &Route, typed: bool) -> Vec<Json> {
     let names = route.path.split('/').filter_map(|part| part.strip_prefix('{'));
     let names = names.filter_map(|part| part.strip_suffix('}')).filter(|_| !typed);
     let path = names.map(|name| {
-        json!({"name": name, "in": "path", "required": true, "schema": schemas::segment(name)})
+        json!({"name": name, "in": "path", "required": true, "schema": requests::segment(name)})
     });
     let query = route.query.iter().map(|(name, schema)| {
-        json!({"name": name, "in": "query", "required": false, "schema": schemas::query(schema)})
+        json!({
+            "name": name,
+            "in": "query",
+            "required": false,
+            "allowEmptyValue": true,
+            "schema": requests::query(schema),
+        })
     });
     let sends = route.access == Access::Send && route.id != "render";
     let key = sends.then(|| {
@@ -187,7 +203,20 @@ fn success(route: &Route, status: u16, schema: &str) -> Json {
             "schema": {"type": "string"},
         });
     }
+    let links = links(schema);
+    if !links.is_empty() {
+        answer["links"] = links.into();
+    }
     answer
+}
+
+fn links(schema: &str) -> Map<String, Json> {
+    let from_here = LINKS.iter().filter(|(from, ..)| *from == schema);
+    let link = |(_, to, name, value): &(&str, &str, &str, &str)| {
+        let link = json!({"operationId": to, "parameters": {*name: value}});
+        ((*to).to_owned(), link)
+    };
+    from_here.map(link).collect()
 }
 
 fn problem(status: u16) -> Json {

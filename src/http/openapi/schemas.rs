@@ -1,71 +1,20 @@
-//! What stands in bodies and answers, as JSON Schema.
+//! What stands in answers, as JSON Schema.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::batch;
-use super::super::order::{MAX_COPIES, MAX_RECIPIENTS};
-use super::{pascal, reference};
-use crate::catalog::{Catalog, Kind};
-use crate::mail::MAX_ATTACHMENTS;
+use super::{reference, requests};
+use crate::catalog::Catalog;
 use crate::outbox::{CAUGHT, State};
 
 /// The schemas that every project has; kinds give the names that are known.
 pub fn fixed(catalog: &Catalog) -> Map<String, Json> {
     let mut all = Map::new();
     let mut add = |name: &str, schema: Json| drop(all.insert(name.to_owned(), schema));
-    requests(catalog, &mut add);
+    requests::requests(catalog, &mut add);
     answers(&mut add);
     problems(&mut add);
     projects(&mut add);
     all
-}
-
-fn requests(catalog: &Catalog, add: &mut impl FnMut(&str, Json)) {
-    add(
-        "Recipient",
-        json!({
-            "description": "a bare address, or an address with a name",
-            "oneOf": [email(), reference("NamedRecipient")],
-        }),
-    );
-    add(
-        "NamedRecipient",
-        json!({
-            "type": "object",
-            "properties": {"email": email(), "name": text(Some(256))},
-            "required": ["email"],
-            "additionalProperties": false,
-        }),
-    );
-    add(
-        "Attachment",
-        json!({
-            "type": "object",
-            "properties": {
-                "filename": text(Some(255)),
-                "content": {"type": "string", "contentEncoding": "base64"},
-                "content_type": {"type": "string", "examples": ["application/pdf"]},
-            },
-            "required": ["filename", "content"],
-            "additionalProperties": false,
-        }),
-    );
-    add("Message", message(None));
-    add("Draft", draft());
-    add(
-        "Batch",
-        object(&[(
-            "messages",
-            json!({
-                "type": "array",
-                "items": reference("Message"),
-                "minItems": 1,
-                "maxItems": batch::MOST,
-            }),
-        )]),
-    );
-    let kinds: Vec<&str> = catalog.kinds().map(|kind| kind.name.as_str()).collect();
-    add("KindName", json!({"type": "string", "enum": kinds}));
 }
 
 fn answers(add: &mut impl FnMut(&str, Json)) {
@@ -264,120 +213,6 @@ fn projects(add: &mut impl FnMut(&str, Json)) {
     add("KindWithSchema", object(&kind.into_iter().chain([schema]).collect::<Vec<_>>()));
 }
 
-/// The request for a mail: of any kind, or of the one whose schemas have this name.
-pub fn message(kind: Option<&str>) -> Json {
-    let to = json!({
-        "description": "one recipient, or a list: each gets a mail of its own",
-        "oneOf": [
-            reference("Recipient"),
-            {
-                "type": "array",
-                "items": reference("Recipient"),
-                "minItems": 1,
-                "maxItems": MAX_RECIPIENTS,
-            },
-        ],
-    });
-    let vars = match kind {
-        Some(name) => reference(&format!("{name}Vars")),
-        None => json!({"type": "object", "description": "the variables that the kind declares"}),
-    };
-    let mut required = vec!["to", "vars"];
-    let mut properties = Map::new();
-    if kind.is_none() {
-        required.insert(0, "kind");
-        properties.insert("kind".into(), reference("KindName"));
-    }
-    properties.insert("to".into(), to);
-    properties.insert("vars".into(), vars);
-    properties.extend(wishes());
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    })
-}
-
-/// What is rendered needs no recipient.
-fn draft() -> Json {
-    let mut draft = message(None);
-    draft["required"] = json!(["kind", "vars"]);
-    draft["properties"]["to"] = reference("Recipient");
-    draft
-}
-
-fn wishes() -> Map<String, Json> {
-    let copies = json!({
-        "oneOf": [
-            reference("Recipient"),
-            {"type": "array", "items": reference("Recipient"), "maxItems": MAX_COPIES},
-        ],
-    });
-    let fields = [
-        (
-            "locale",
-            json!({
-                "type": "string",
-                "description": "a BCP 47 tag or a whole Accept-Language; the project's default otherwise",
-                "examples": ["zh-CN", "en-GB,en;q=0.9"],
-            }),
-        ),
-        ("cc", copies.clone()),
-        ("bcc", copies),
-        ("reply_to", reference("Recipient")),
-        (
-            "attachments",
-            json!({
-                "type": "array", "items": reference("Attachment"), "maxItems": MAX_ATTACHMENTS,
-            }),
-        ),
-        (
-            "headers",
-            json!({
-                "type": "object",
-                "description": "`X-*`, `List-Unsubscribe`, `List-Unsubscribe-Post`, `In-Reply-To`, `References`, `Importance`",
-                "additionalProperties": {"type": "string"},
-            }),
-        ),
-        ("send_at", json!({"type": "string", "format": "date-time"})),
-        ("time_zone", json!({"type": "string", "examples": ["Asia/Shanghai"]})),
-    ];
-    fields.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
-}
-
-/// The variables of a kind, as `hongyan schema KIND` prints them.
-pub fn vars(kind: &Kind) -> Json {
-    let mut schema = kind.schema();
-    if let Some(fields) = schema.as_object_mut() {
-        fields.shift_remove("$schema");
-        fields.insert("title".into(), format!("{}Vars", pascal(&kind.name)).into());
-    }
-    schema
-}
-
-/// A part of a path.
-pub fn segment(name: &str) -> Json {
-    match name {
-        "id" => id(),
-        _ => json!({"type": "string", "minLength": 1}),
-    }
-}
-
-/// A parameter of a query.
-pub fn query(name: &str) -> Json {
-    let states = State::NAMES.map(|(name, _)| name).join("|");
-    match name {
-        "Wait" => json!({"type": "string", "pattern": "^[0-9]{1,2}s?$", "examples": ["3s"]}),
-        "States" => json!({"type": "string", "pattern": format!("^({states})(,({states}))*$")}),
-        "Email" => email(),
-        "Id" => id(),
-        "Limit" => json!({"type": "integer", "minimum": 1, "maximum": 500, "default": 50}),
-        "LongLimit" => json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
-        _ => json!({"type": "string"}),
-    }
-}
-
 fn mail(attempts: Option<Json>) -> Json {
     let mut fields = vec![
         ("id", id()),
@@ -407,7 +242,7 @@ fn mail(attempts: Option<Json>) -> Json {
 }
 
 /// An object of which every field is always there.
-fn object(fields: &[(&str, Json)]) -> Json {
+pub fn object(fields: &[(&str, Json)]) -> Json {
     let properties: Map<String, Json> =
         fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
@@ -427,7 +262,8 @@ fn pairs(value: &str) -> Json {
     json!({"type": "array", "items": pair})
 }
 
-fn text(most: Option<usize>) -> Json {
+/// A text; one that has a limit is not empty.
+pub fn text(most: Option<usize>) -> Json {
     match most {
         Some(most) => json!({"type": "string", "minLength": 1, "maxLength": most}),
         None => json!({"type": "string"}),
@@ -438,11 +274,13 @@ fn nullable(kind: &str) -> Json {
     json!({"type": [kind, "null"]})
 }
 
-fn email() -> Json {
+/// An address.
+pub fn email() -> Json {
     json!({"type": "string", "format": "email", "maxLength": 254})
 }
 
-fn id() -> Json {
+/// The id of a mail.
+pub fn id() -> Json {
     json!({"type": "string", "format": "uuid"})
 }
 

@@ -11,19 +11,21 @@
 //! # Ok::<(), hongyan::diagnostic::Diagnostics>(())
 //! ```
 
+mod pages;
+
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use pages::{Page, Pages};
+
 use crate::catalog::{Catalog, Category, Kind};
 use crate::compose::{Recipients, Rendered};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::inline::inline;
 use crate::locale::{Locale, TimeZone};
 use crate::mail::{Attachment, CustomHeader, Mailbox, Subject};
-use crate::plain;
 use crate::source::Tree;
 use crate::template::{Filled, Templates};
 use crate::text;
@@ -122,6 +124,7 @@ macro_rules! vars {
 pub struct Composer {
     catalog: Arc<Catalog>,
     templates: Templates,
+    pages: Pages,
     warnings: Diagnostics,
 }
 
@@ -146,7 +149,7 @@ impl Composer {
         if faults.has_errors() {
             return Err(faults);
         }
-        Ok(Composer { catalog, templates, warnings: faults })
+        Ok(Composer { catalog, templates, pages: Pages::default(), warnings: faults })
     }
 
     /// What the project declares.
@@ -167,8 +170,7 @@ impl Composer {
     pub fn render(&self, draft: &Draft) -> Result<Rendered, Diagnostics> {
         let (kind, locale, vars) = self.check(draft)?;
         let filled = self.fill(kind, &locale, &vars, draft.time_zone.as_ref())?;
-        let html = inline(&filled.html)?;
-        let text = filled.text.unwrap_or_else(|| plain::from_html(&html.without_images()));
+        let Page { html, text } = self.pages.finish(&filled.html, filled.text)?;
         Ok(Rendered {
             kind: kind.name.clone(),
             category: kind.category,

@@ -1,8 +1,10 @@
 //! Moves the style sheet into `style` attributes, and finds the image slots again afterwards.
 //!
 //! css-inline is named here only, with network and disk off. The setting keeps what cannot be
-//! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. How a page is
-//! inlined is behind [`inline`], so that a later version may keep the result by the page's shape.
+//! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. What decides how a
+//! page is inlined is its [`shape`].
+
+pub(crate) mod shape;
 
 use std::fmt;
 
@@ -17,7 +19,7 @@ pub struct Html {
     pieces: Vec<Piece>,
 }
 
-/// A stretch of a page: the outbox keeps a page as its pieces.
+/// A stretch of a page: this is how pages are kept.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Piece {
     /// As it is
@@ -50,7 +52,7 @@ pub enum ImageMode {
 /// # Errors
 /// CSS or HTML that the inliner cannot take.
 pub fn inline(page: &str) -> Result<Html, Diagnostic> {
-    let inlined = inliner().inline(page).map_err(|error| {
+    let inlined = css_inliner().inline(page).map_err(|error| {
         let reason = error.to_string();
         Diagnostic::error(
             Code::InlineFailed,
@@ -114,7 +116,7 @@ fn raw_length(tag: &str, after: &str) -> usize {
     }
 }
 
-fn inliner() -> CSSInliner<'static> {
+fn css_inliner() -> CSSInliner<'static> {
     let options = InlineOptions {
         keep_style_tags: true,
         remove_inlined_selectors: true,
@@ -164,13 +166,11 @@ fn next_image(page: &str) -> Option<(&str, Piece, &str)> {
 
 impl Html {
     /// A page that was kept as its pieces.
-    #[cfg(feature = "outbox")]
     pub(crate) fn from_pieces(pieces: Vec<Piece>) -> Html {
         Html { pieces }
     }
 
     /// Its pieces, in order.
-    #[cfg(feature = "outbox")]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
