@@ -78,7 +78,7 @@ impl Catalog {
     /// The fault of a kind that does not exist, with the nearest known one.
     pub fn kind(&self, name: &str) -> Result<&Arc<Kind>, Diagnostic> {
         self.kinds.get(name).ok_or_else(|| {
-            let name: String = name.chars().take(64).collect();
+            let name: String = name.chars().take(64).map(harmless).collect();
             let known = self.kinds.keys().cloned().collect::<Vec<_>>().join("`, `");
             Diagnostic::error(
                 Code::KindUnknown,
@@ -140,6 +140,11 @@ impl Catalog {
         .iter()
         .find_map(|name| self.templates.get(name))
     }
+}
+
+/// What strangers ask for is repeated without what would be markup, or would move a cursor.
+fn harmless(c: char) -> char {
+    if c.is_control() || "<>&\"'`".contains(c) { '?' } else { c }
 }
 
 fn load_kinds(tree: &Tree, faults: &mut Diagnostics) -> BTreeMap<String, Arc<Kind>> {

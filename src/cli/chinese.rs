@@ -58,9 +58,13 @@ fn translate_argument(argument: Arg, text: Option<&'static str>) -> Arg {
         true => argument.hide_possible_values(true),
         false => argument,
     };
-    match text {
-        Some(text) => argument.help(text),
-        None => argument,
+    let Some(text) = text else { return argument };
+    // As clap does it, for what a reader sees.
+    let defaults = argument.get_default_values().join(", ".as_ref());
+    match defaults.to_str() {
+        None | Some("") => argument.help(text),
+        Some(_) if !argument.get_action().takes_values() => argument.help(text),
+        Some(usual) => argument.help(format!("{text}（默认：{usual}）")).hide_default_value(true),
     }
 }
 
@@ -125,7 +129,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("snapshot", "把所有邮件与 snapshots/ 下的文件比较"),
     (
         "snapshot.task",
-        "check 列出差异（默认），accept 接受变化，diff 逐行显示差异，report 写出供签字确认的网页",
+        "check 列出差异，accept 接受变化，diff 逐行显示差异，report 写出供签字确认的网页",
     ),
     ("snapshot.since", "用于 report：与此 Git 版本的快照比较，而不是磁盘上的快照"),
     ("snapshot.output", "用于 report：网页写到哪里，`-` 为标准输出"),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Text};
 use crate::error::{Error, ErrorKind};
+use crate::preview::StartError;
 use crate::text;
 
 /// How the process ends. A script can tell "mend it" from "try again".
@@ -117,5 +118,17 @@ impl From<Diagnostics> for Failure {
 impl From<Diagnostic> for Failure {
     fn from(fault: Diagnostic) -> Self {
         Failure { exit: Exit::Wrong, faults: fault.into() }
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let (exit, fault) = match error {
+            StartError::Listen { fault } => (Exit::Io, fault),
+            StartError::Address { fault } => (Exit::Usage, fault),
+            StartError::Configuration { fault } => (Exit::Configuration, fault),
+            StartError::Mailer { error } => return error.into(),
+        };
+        Failure { exit, faults: (*fault).into() }
     }
 }

@@ -6,7 +6,7 @@ use super::args::{Args, Preview};
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
 use crate::mailer::Setup;
-use crate::preview::{self, Options, StartError};
+use crate::preview::{self, Options};
 use crate::text;
 
 pub fn run(preview: &Preview, args: &Args, setup: Setup, voice: &Voice) -> Result<Exit, Failure> {
@@ -28,15 +28,4 @@ pub fn run(preview: &Preview, args: &Args, setup: Setup, voice: &Voice) -> Resul
     }
     studio.serve()?;
     Ok(Exit::Done)
-}
-
-impl From<StartError> for Failure {
-    fn from(error: StartError) -> Self {
-        let exit = match &error {
-            StartError::Listen { .. } => Exit::Io,
-            StartError::Address { .. } => Exit::Usage,
-            StartError::Configuration { .. } => Exit::Configuration,
-        };
-        Failure { exit, faults: error.diagnostic().clone().into() }
-    }
 }

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::args::{Args, Serve};
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
-use crate::http::{Options, Server, StartError};
+use crate::http::{Options, Server};
 use crate::mailer::{Asked, Setup};
 use crate::text;
 
 pub fn run(serve: &Serve, args: &Args, setup: Setup, voice: &Voice) -> Result<Exit, Failure> {
-    super::log::begin();
+    super::log::begin_of_service();
     let asked = Asked { project: args.project.clone(), env_files: args.env_file.clone() };
     let options = Options {
         listen: serve.listen.clone(),
@@ -27,16 +27,4 @@ pub fn run(serve: &Serve, args: &Args, setup: Setup, voice: &Voice) -> Result<Ex
     }
     server.run()?;
     Ok(Exit::Done)
-}
-
-impl From<StartError> for Failure {
-    fn from(error: StartError) -> Self {
-        let (exit, fault) = match error {
-            StartError::Listen { fault } => (Exit::Io, fault),
-            StartError::Address { fault } => (Exit::Usage, fault),
-            StartError::Configuration { fault } => (Exit::Configuration, fault),
-            StartError::Mailer { error } => return error.into(),
-        };
-        Failure { exit, faults: (*fault).into() }
-    }
 }

@@ -23,7 +23,7 @@ enum Round {
 }
 
 pub fn run(setup: impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
-    super::log::begin();
+    super::log::begin_of_service();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -58,6 +58,9 @@ async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Res
                     mailer.close().await;
                     mailer = newer;
                     tracing::info!("configuration, secrets and project were read again");
+                    if let Err(error) = mailer.resume_mails().await {
+                        tracing::warn!("mails that were put off wait on: {error}");
+                    }
                 }
                 Err(failure) => {
                     voice.warn(&failure.faults);
@@ -100,8 +103,10 @@ fn open(
     let setup = setup()?;
     let outfit = setup.service_outfit()?;
     voice.warn(&outfit.warnings());
+    let builder = outfit.builder(None)?;
+    // Last: a worker that does not start leaves nothing behind.
     let outbox = outfit.outbox(Need::Always)?;
-    let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;
+    let mailer = builder.outbox(outbox.clone()).build()?;
     Ok((mailer, outbox, outfit.outbox_settings().retention))
 }
 

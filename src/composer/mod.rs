@@ -188,6 +188,11 @@ impl Composer {
         })
     }
 
+    /// What is wrong with a draft, as far as it is known before anything is rendered.
+    pub fn faults(&self, draft: &Draft) -> Diagnostics {
+        self.check(draft).err().unwrap_or_default()
+    }
+
     /// Everything about a draft that can be wrong before anything is rendered, at once.
     fn check(&self, draft: &Draft) -> Result<(&Arc<Kind>, Locale, Vars), Diagnostics> {
         let mut faults = Diagnostics::new();

@@ -2,7 +2,7 @@
 
 use super::ErrorKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::outbox::{Refusal, StoreError, Unusable};
+use crate::outbox::{Refusal, StoreError, Unusable, whole_seconds};
 use crate::text;
 
 pub(super) fn kind_of_refusal(refusal: &Refusal) -> ErrorKind {
@@ -32,7 +32,7 @@ pub(super) fn kind_of_store(error: &StoreError) -> ErrorKind {
 pub(super) fn refusal(refusal: &Refusal) -> Diagnostic {
     match refusal {
         Refusal::Limited { mail, limit, retry_after } => {
-            let seconds = retry_after.as_secs().max(1);
+            let seconds = whole_seconds(*retry_after);
             let title = text!("the limit `{limit}` is reached", "已达到限额 `{limit}`");
             let hint = text!("there is room again in {seconds} s", "{seconds} 秒后可以再发");
             at(*mail, Diagnostic::error(Code::LimitReached, title).hint(hint))

@@ -15,7 +15,7 @@ use super::live::Live;
 use super::messages::{enqueue, key};
 use super::order::{self, Order};
 use super::problem::{Answer, Problem};
-use super::reading::{Object, Params, bad_field};
+use super::reading::{NoParams, Object, bad_field};
 use super::tokens::Caller;
 use super::{Shared, trace};
 use crate::diagnostic::{Diagnostics, Language};
@@ -51,10 +51,9 @@ pub async fn send(
     caller: Caller,
     Speaks(language): Speaks,
     headers: HeaderMap,
-    params: Params,
+    _: NoParams,
     object: Object,
 ) -> Answer {
-    params.only(&[])?;
     let items = items(&object)?;
     let (key, trace) = (key(&headers)?, trace::parent(&headers));
     let live = service.current.get();
@@ -63,7 +62,7 @@ pub async fn send(
     // Mails to one person keep their order; those to others need not wait for them.
     let mut lines: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
-        match read(at, item, &sheet.caller) {
+        match read(at, item, &sheet) {
             Ok(item) => lines.entry(person(&item.order)).or_default().push(item),
             Err(problem) => answers[at] = refused(&problem, language),
         }
@@ -98,13 +97,13 @@ fn items(object: &Object) -> Answer<Vec<Json>> {
     faults.ok(list.to_vec()).map_err(Problem::wrong)
 }
 
-fn read(at: usize, item: &Json, caller: &Caller) -> Answer<Item> {
+fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {
     let Some(object) = item.as_object() else {
         let fault = bad_field("", text!("not an object", "不是对象"));
         return Err(Problem::wrong(fault.into()));
     };
-    let order = order::read(object, None)?;
-    caller.must_send(order.drafts.first().map_or("", |draft| draft.kind.as_str()))?;
+    let order = order::read(object, None, &sheet.live.mailer)?;
+    sheet.caller.must_send(order.drafts.first().map_or("", |draft| draft.kind.as_str()))?;
     Ok(Item { at, order, body: item.to_string().into_bytes() })
 }
 

@@ -41,9 +41,10 @@ pub async fn guard(State(service): State<Shared>, mut request: Request, next: Ne
     request.extensions_mut().insert(Speaks(language));
     // Whoever frames a request in two ways may have another reader before us.
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let admitted = admit(&service, &request, &route);
-    let id = admitted.as_ref().map_or("-", |caller| caller.id()).to_owned();
-    let mut response = match admitted {
+    let access = access(&route, &method);
+    let known = known(&service, &request, access);
+    let id = known.as_ref().map_or("-", |caller| caller.id()).to_owned();
+    let mut response = match known.and_then(|caller| admitted(caller, access)) {
         Err(problem) => problem.written(language),
         Ok(caller) => {
             request.extensions_mut().insert(caller);
@@ -73,15 +74,17 @@ fn told(mut response: Response, language: Language) -> Response {
     written
 }
 
-/// Whether a request is let in, and who asks.
-fn admit(service: &Shared, request: &Request, route: &str) -> Answer<Caller> {
+/// Who may use an address.
+fn access(route: &str, method: &Method) -> Access {
+    let route = ROUTES.iter().find(|known| known.path == route && known.takes(method));
+    route.map_or(Access::Token, |known| known.access)
+}
+
+/// Who asks.
+fn known(service: &Shared, request: &Request, access: Access) -> Answer<Caller> {
     let headers = request.headers();
     framed_once(headers)?;
     let live = service.current.get();
-    let access = ROUTES
-        .iter()
-        .find(|known| known.path == route && known.takes(request.method()))
-        .map_or(Access::Token, |known| known.access);
     if live.tokens.is_empty() {
         local(service, request)?;
         return Ok(Caller::Local);
@@ -90,7 +93,11 @@ fn admit(service: &Shared, request: &Request, route: &str) -> Answer<Caller> {
         return Ok(Caller::Local);
     }
     let caller = bearer(headers).and_then(|bearer| tokens::find(&live.tokens, bearer));
-    let caller = caller.ok_or_else(|| unknown_caller(headers))?;
+    caller.ok_or_else(|| unknown_caller(headers))
+}
+
+/// Whether they are let in.
+fn admitted(caller: Caller, access: Access) -> Answer<Caller> {
     match access {
         Access::Read => caller.must(&Scope::Read)?,
         Access::Manage => caller.must(&Scope::Manage)?,

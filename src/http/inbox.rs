@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use super::Shared;
 use super::live::Live;
 use super::problem::{Answer, Problem};
-use super::reading::{Nothing, Params};
+use super::reading::{NoParams, Nothing, Params};
 use crate::diagnostic::Code;
 use crate::text;
 use crate::web::caught::{Filter, about, caught, next, patience, remove_all, with_codes};
@@ -44,16 +44,18 @@ pub async fn wait(State(service): State<Shared>, params: Params) -> Answer {
         }
         seen = Some(mails);
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if left.is_zero() || service.drains() {
             return Err(Problem::not_found(Code::NoMailYet));
         }
-        tokio::time::sleep(left.min(LOOK)).await;
+        tokio::select! {
+            () = tokio::time::sleep(left.min(LOOK)) => {}
+            () = service.drained() => {}
+        }
     }
 }
 
 /// `DELETE /v1/inbox`
-pub async fn empty(State(service): State<Shared>, params: Params, _: Nothing) -> Answer {
-    params.only(&[])?;
+pub async fn empty(State(service): State<Shared>, _: NoParams, _: Nothing) -> Answer {
     let folder = folder(&service.current.get())?;
     let removed = tokio::task::spawn_blocking(move || remove_all(&folder)).await;
     let removed = removed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;

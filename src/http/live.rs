@@ -9,7 +9,7 @@ use crate::composer::Composer;
 use crate::config::{ApiToken, Pace, ServiceSettings, TransportSetting};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
-use crate::mailer::{Mailer, Need, Outfit, Setup, Stage};
+use crate::mailer::{Mailer, MailerBuilder, Need, Outfit, Setup, Stage};
 use crate::outbox::{Limit, Outbox};
 
 /// All that a request needs, of one moment.
@@ -32,42 +32,63 @@ pub struct Live {
     pub openapi: String,
 }
 
-/// What was read, beside what is noticed.
-pub struct Found {
-    /// What the service works with
-    pub live: Live,
+/// Settings and project, read and found good; the outbox is not open yet.
+pub struct Found<'s> {
+    outfit: Outfit<'s>,
+    builder: MailerBuilder,
+    stage: Stage,
+    inbox: Option<PathBuf>,
     /// Where it listens and who may ask
     pub settings: ServiceSettings,
     /// What was noticed and does not stop anything
     pub warnings: Diagnostics,
 }
 
-impl Live {
-    /// Reads the project and the settings. A service that runs keeps the outbox that it has.
+impl<'s> Found<'s> {
+    /// Reads settings and project. Nothing is made on the disk for it.
     ///
     /// # Errors
-    /// All that is wrong with them: a missing transport is a fault here.
-    pub fn read(setup: &Setup, kept: Option<&Outbox>) -> Result<Found, Error> {
+    /// All that is wrong with the settings, at once: a missing transport is a fault here. All that
+    /// is wrong with the project.
+    pub fn read(setup: &'s Setup) -> Result<Found<'s>, Error> {
         let outfit = setup.service_outfit()?;
-        let (settings, noticed) = outfit.service()?;
-        let builder = outfit.builder(None)?;
-        let outbox = match kept {
-            Some(outbox) => outbox.clone(),
-            None => outfit.outbox(Need::Always)?,
-        };
-        let stage = Stage::load(setup, &setup.open_project()?)?;
-        let live = Live {
-            openapi: document(&stage.composer),
-            mailer: builder.outbox(outbox.clone()).build()?,
-            outbox,
-            stage: Arc::new(stage),
-            tokens: settings.tokens.clone(),
-            retention: outfit.outbox_settings().retention,
-            per_token: outfit.outbox_settings().limits.per_token.clone(),
+        let (settings, noticed) = outfit.service_settings()?;
+        Ok(Found {
+            builder: outfit.builder(None)?,
+            stage: Stage::load(setup, &setup.open_project()?)?,
             inbox: inbox(setup, &outfit),
-        };
-        let warnings = outfit.warnings().into_iter().chain(noticed).collect();
-        Ok(Found { live, settings, warnings })
+            settings,
+            warnings: outfit.warnings().into_iter().chain(noticed).collect(),
+            outfit,
+        })
+    }
+
+    /// Opens the outbox that the settings name, or makes it.
+    ///
+    /// # Errors
+    /// A file or a key that cannot be used.
+    pub fn outbox(&self) -> Result<Outbox, Error> {
+        self.outfit.outbox(Need::Always)
+    }
+}
+
+impl Live {
+    /// What the service works with from now on.
+    ///
+    /// # Errors
+    /// A mailer that cannot be made.
+    pub fn new(found: Found<'_>, outbox: Outbox) -> Result<Live, Error> {
+        let settings = found.outfit.outbox_settings();
+        Ok(Live {
+            openapi: document(&found.stage.composer),
+            mailer: found.builder.outbox(outbox.clone()).build()?,
+            outbox,
+            stage: Arc::new(found.stage),
+            tokens: found.settings.tokens,
+            retention: settings.retention,
+            per_token: settings.limits.per_token.clone(),
+            inbox: found.inbox,
+        })
     }
 
     /// The same with the project as it stands on the disk now; connections, breakers and mails

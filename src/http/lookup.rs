@@ -1,18 +1,22 @@
 //! What became of mails: one, lists, and what can still be done about them.
 
+use std::path::PathBuf;
+
 use axum::Json as JsonBody;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use serde_json::{Map, Value as Json, json};
 
 use super::Shared;
 use super::guard::Speaks;
+use super::live::Live;
 use super::problem::{Answer, Problem};
-use super::reading::{Nothing, Params, Segment};
+use super::reading::{NoParams, Nothing, Params, Segment};
 use crate::diagnostic::{Code, Language};
 use crate::mail::Address;
-use crate::outbox::{Attempt, Filter, Mail, Outbox, State as MailState, adapted};
+use crate::outbox::{Attempt, CAUGHT, Filter, Mail, Outbox, State as MailState};
 use crate::text;
 
 /// How many mails a list has unless said, and at most.
@@ -22,11 +26,10 @@ const MOST: usize = 500;
 /// `GET /v1/messages/{id}`
 pub async fn show(
     State(service): State<Shared>,
-    Segment(id): Segment,
+    MailId(id): MailId,
     Speaks(language): Speaks,
-    params: Params,
+    _: NoParams,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let mail = find(&live.outbox, &id).await?;
     whole(&live.outbox, &mail, language).await
@@ -60,28 +63,25 @@ pub async fn list(State(service): State<Shared>, params: Params) -> Answer {
 /// `POST /v1/messages/{id}/cancel`
 pub async fn cancel(
     State(service): State<Shared>,
-    Segment(id): Segment,
+    MailId(id): MailId,
     Speaks(language): Speaks,
-    params: Params,
+    _: NoParams,
     _: Nothing,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let outbox = &live.outbox;
-    let now = outbox.clock().now();
-    let mail = outbox.store().cancel(&known(&id)?, now).await?;
+    let mail = outbox.store().cancel(&id, outbox.clock().now()).await?;
     whole(outbox, &mail, language).await
 }
 
 /// `POST /v1/messages/{id}/retry`
 pub async fn retry(
     State(service): State<Shared>,
-    Segment(id): Segment,
+    MailId(id): MailId,
     Speaks(language): Speaks,
-    params: Params,
+    _: NoParams,
     _: Nothing,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let outbox = &live.outbox;
     let now = outbox.clock().now();
@@ -108,13 +108,20 @@ async fn whole(outbox: &Outbox, mail: &Mail, language: Language) -> Answer {
 }
 
 async fn find(outbox: &Outbox, id: &str) -> Answer<Mail> {
-    let mail = outbox.store().find(&known(id)?).await?;
+    let mail = outbox.store().find(id).await?;
     mail.ok_or_else(|| Problem::not_found(Code::MailNotFound))
 }
 
-/// An id of ours: no other is looked for.
-fn known(text: &str) -> Answer<String> {
-    id(text).ok_or_else(|| Problem::not_found(Code::MailNotFound))
+/// The id in an address: none that is not ours is looked for.
+pub struct MailId(String);
+
+impl FromRequestParts<Shared> for MailId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Problem> {
+        let Segment(text) = Segment::from_request_parts(parts, service).await?;
+        id(&text).map(MailId).ok_or_else(|| Problem::not_found(Code::MailNotFound))
+    }
 }
 
 fn id(text: &str) -> Option<String> {
@@ -135,13 +142,13 @@ fn states(text: &str) -> Option<Vec<MailState>> {
     text.split(',').map(|name| MailState::named(name.trim())).collect()
 }
 
-/// A mail that is done, with the keys of `send --json`.
-pub fn receipt(mail: &Mail, attempts: &[Attempt], language: Language) -> Json {
+/// A mail that is done, with the keys of `send --json`: one that lies in a folder of this machine
+/// is told as caught, with its place.
+pub fn receipt(live: &Live, mail: &Mail, attempts: &[Attempt], language: Language) -> Json {
     let last = attempts.last();
-    let error = match (mail.state, last) {
-        (MailState::Sent, _) | (_, None) => Json::Null,
-        (_, Some(attempt)) => attempt.to_json(language),
-    };
+    let caught = last.is_some_and(Attempt::caught);
+    let path = if caught { place(live, mail) } else { None };
+    let error = last.filter(|_| mail.state != MailState::Sent);
     let told = mail.to_json();
     let took: Map<String, Json> = [
         ("total", mail.done_at.map(|done| done.saturating_sub(mail.accepted_at))),
@@ -156,13 +163,20 @@ pub fn receipt(mail: &Mail, attempts: &[Attempt], language: Language) -> Json {
         "kind": mail.kind,
         "locale": mail.locale,
         "to": mail.to,
-        "state": told["state"],
+        "state": if caught { CAUGHT } else { mail.state.as_str() },
         "transport": mail.transport,
         "reply": told["reply"],
         "provider_id": mail.provider_id,
-        "adapted": adapted(&mail.adapted),
-        "path": null,
+        "adapted": told["adapted"],
+        "path": path,
         "timings_ms": took,
-        "error": error,
+        "error": error.map(|attempt| attempt.to_json(language)),
     })
+}
+
+/// The file of a caught mail.
+fn place(live: &Live, mail: &Mail) -> Option<PathBuf> {
+    let name = mail.transport.as_deref();
+    let transport = live.mailer.transports().find(|transport| Some(transport.name()) == name);
+    transport?.kept_at(&mail.id)
 }

@@ -1,7 +1,6 @@
 //! Mails are asked for: `POST /v1/messages` and `POST /v1/kinds/{kind}/messages`.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Json as JsonBody;
@@ -21,7 +20,7 @@ use super::{Shared, lookup, trace};
 use crate::diagnostic::{Code, Language};
 use crate::error::Error;
 use crate::mailer::{Enqueued, IdempotencyKey, Wishes};
-use crate::outbox::{Outbox, Ticket};
+use crate::outbox::{Mail, Ticket};
 use crate::text;
 use crate::web::caught::patience;
 
@@ -71,15 +70,18 @@ async fn accept(service: &Shared, asked: Asked) -> Answer {
     let wanted = text!("`3s` or seconds", " `3s` 或秒数");
     let patience = params.read("wait", |text| patience(Some(text)), &wanted)?;
     let key = key(&headers)?;
-    let order = order::read(&object.fields, kind.as_deref())?;
+    let live = service.current.get();
+    let order = order::read(&object.fields, kind.as_deref(), &live.mailer)?;
     let wanted = order.drafts.first().map_or("", |draft| draft.kind.as_str());
     caller.must_send(wanted)?;
     let body = [kind.as_deref().unwrap_or_default().as_bytes(), b"\n", &object.bytes].concat();
     let key = key.map(|key| IdempotencyKey { scope: caller.id().to_owned(), key, body });
-    let live = service.current.get();
     let enqueued = enqueue(service, &live, &caller, &order, key, trace::parent(&headers)).await?;
     let mut answer = match patience {
-        Some(patience) => wait(&live, &enqueued.tickets, order.is_list, patience, speaks.0).await?,
+        Some(patience) => {
+            let waiting = Waiting { service, live: &live, until: Instant::now() + patience };
+            waiting.receipts(&enqueued.tickets, order.is_list, speaks.0).await?
+        }
         None => None,
     }
     .unwrap_or_else(|| accepted(&enqueued.tickets, order.is_list));
@@ -99,7 +101,7 @@ pub async fn enqueue(
     idempotency: Option<IdempotencyKey>,
     trace: Option<String>,
 ) -> Answer<Enqueued> {
-    if service.draining.load(Ordering::Relaxed) {
+    if service.drains() {
         return Err(Problem::not_now(Code::ShuttingDown, Duration::from_secs(1)).closing());
     }
     let caps = live.caps(caller.id());
@@ -138,36 +140,39 @@ fn gathered(mut all: impl Iterator<Item = Json>, is_list: bool) -> Json {
     }
 }
 
-/// Waits until all mails are done; `200` with their receipts then.
-async fn wait(
-    live: &Live,
-    tickets: &[Ticket],
-    is_list: bool,
-    patience: Duration,
-    language: Language,
-) -> Answer<Option<Response>> {
-    let outbox = &live.outbox;
-    let deadline = Instant::now() + patience;
-    let mut receipts = Vec::with_capacity(tickets.len());
-    for ticket in tickets {
-        match receipt(outbox, ticket, deadline, language).await? {
-            Some(receipt) => receipts.push(receipt),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(JsonBody(gathered(receipts.into_iter(), is_list)).into_response()))
+/// A request that waits for the end of its mails.
+struct Waiting<'a> {
+    service: &'a Shared,
+    live: &'a Live,
+    until: Instant,
 }
 
-async fn receipt(
-    outbox: &Outbox,
-    ticket: &Ticket,
-    deadline: Instant,
-    language: Language,
-) -> Answer<Option<Json>> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    let Some(mail) = outbox.wait_for(&ticket.id, left).await else { return Ok(None) };
-    let attempts = outbox.store().attempts(&ticket.id).await?;
-    Ok(Some(lookup::receipt(&mail, &attempts, language)))
+impl Waiting<'_> {
+    /// `200` with the receipts once all mails are done; nothing where that takes too long.
+    async fn receipts(
+        &self,
+        tickets: &[Ticket],
+        is_list: bool,
+        language: Language,
+    ) -> Answer<Option<Response>> {
+        let mut receipts = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            let Some(mail) = self.done(&ticket.id).await else { return Ok(None) };
+            let attempts = self.live.outbox.store().attempts(&ticket.id).await?;
+            receipts.push(lookup::receipt(self.live, &mail, &attempts, language));
+        }
+        Ok(Some(JsonBody(gathered(receipts.into_iter(), is_list)).into_response()))
+    }
+
+    /// A mail that is done in time. A service that ends waits no longer.
+    async fn done(&self, id: &str) -> Option<Mail> {
+        let outbox = &self.live.outbox;
+        let left = self.until.saturating_duration_since(Instant::now());
+        tokio::select! {
+            mail = outbox.wait_for(id, left) => mail,
+            () = self.service.drained() => outbox.wait_for(id, Duration::ZERO).await,
+        }
+    }
 }
 
 /// `Idempotency-Key`: one, of visible ASCII.

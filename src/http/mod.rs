@@ -37,12 +37,15 @@ mod start;
 mod suppressions;
 mod tokens;
 mod trace;
+mod workers;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use tokio::sync::watch;
+
+pub use crate::web::listen::StartError;
 pub use openapi::document;
-pub use start::{Options, Server, StartError};
+pub use start::{Options, Server};
 
 use crate::diagnostic::Language;
 use crate::web::hosts::Hosts;
@@ -60,6 +63,19 @@ struct Service {
     /// Where nothing else says one
     language: Language,
     requests: Requests,
-    /// Whether it takes no more mails
-    draining: AtomicBool,
+    /// Whether it ends: it takes no more mails, and nobody waits any more
+    draining: watch::Sender<bool>,
+}
+
+impl Service {
+    /// Whether it ends.
+    fn drains(&self) -> bool {
+        *self.draining.borrow()
+    }
+
+    /// Returns when it ends.
+    async fn drained(&self) {
+        // The sender is our own, so it is there.
+        let _ = self.draining.subscribe().wait_for(|draining| *draining).await;
+    }
 }

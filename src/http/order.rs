@@ -8,6 +8,8 @@ use crate::composer::Draft;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::locale::{Instant, TimeZone};
 use crate::mail::{Address, Attachment, CustomHeader, DisplayName, Mailbox};
+use crate::mailer::Mailer;
+use crate::snapshot::RECIPIENT;
 use crate::text;
 
 /// The most recipients of one request, each with a mail of its own.
@@ -30,9 +32,13 @@ pub struct Order {
 /// Reads an order. `kind` is that of the address; without one, the body says it.
 ///
 /// # Errors
-/// All that is wrong with it, but for its variables, which are checked against their declaration
-/// when the mail is rendered.
-pub fn read(object: &Map<String, Json>, kind: Option<&str>) -> Result<Order, Diagnostics> {
+/// All that is wrong with it, its variables included. Where the fields are well, what is wrong with
+/// the variables is told by whoever renders the mail.
+pub fn read(
+    object: &Map<String, Json>,
+    kind: Option<&str>,
+    mailer: &Mailer,
+) -> Result<Order, Diagnostics> {
     let mut faults = Diagnostics::new();
     let mut fields = Fields::of(object, "");
     let kind = match kind {
@@ -51,7 +57,6 @@ pub fn read(object: &Map<String, Json>, kind: Option<&str>) -> Result<Order, Dia
     let send_at = send_at(&mut fields, &mut faults);
     let time_zone = time_zone(&mut fields, &mut faults);
     fields.finish(&mut faults);
-    faults.ok(())?;
     let draft = |to| Draft {
         kind: kind.unwrap_or_default().to_owned(),
         locale: locale.to_owned(),
@@ -64,7 +69,39 @@ pub fn read(object: &Map<String, Json>, kind: Option<&str>) -> Result<Order, Dia
         attachments: attachments.clone(),
         time_zone: time_zone.clone(),
     };
-    Ok(Order { drafts: to.into_iter().map(draft).collect(), is_list, send_at })
+    if faults.is_empty() {
+        return Ok(Order { drafts: to.into_iter().map(draft).collect(), is_list, send_at });
+    }
+    if kind.is_some() {
+        faults.extend(of_draft(&draft(nobody()?), send_at, mailer, &faults));
+    }
+    Err(faults)
+}
+
+/// What else is wrong with an order whose fields are not all well. A place is told once: what could
+/// not be read there is not there for the project either.
+fn of_draft(
+    draft: &Draft,
+    send_at: Option<i64>,
+    mailer: &Mailer,
+    known: &Diagnostics,
+) -> Diagnostics {
+    let told: Vec<&str> =
+        known.iter().filter_map(Diagnostic::json_pointer).filter_map(part).collect();
+    let found = placed(mailer.check(draft, send_at)).into_iter();
+    found
+        .filter(|fault| !fault.json_pointer().and_then(part).is_some_and(|of| told.contains(&of)))
+        .collect()
+}
+
+/// The field of the body to which a place belongs.
+fn part(pointer: &str) -> Option<&str> {
+    pointer.split('/').nth(1)
+}
+
+/// A recipient for what is checked and not made.
+fn nobody() -> Result<Mailbox, Diagnostics> {
+    Mailbox::parse(RECIPIENT).map_err(|error| error.diagnostic().into())
 }
 
 /// Faults of variables by their place in the body: they are found below `vars`.

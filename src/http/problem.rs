@@ -11,8 +11,9 @@ use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language, Text};
 use crate::error::{Error, ErrorKind};
-use crate::outbox::{Refusal, StoreError};
+use crate::outbox::{Refusal, StoreError, whole_seconds};
 use crate::text;
+use crate::transport::Retry;
 
 /// The type of a problem document.
 pub const TYPE: &str = "application/problem+json";
@@ -109,7 +110,7 @@ impl Problem {
             document["errors"] = self.faults.iter().map(|fault| error(fault, language)).collect();
         }
         if let Some(wait) = self.retry_after {
-            document["retry_after"] = seconds(wait).into();
+            document["retry_after"] = whole_seconds(wait).into();
             if self.status == StatusCode::TOO_MANY_REQUESTS {
                 let Text { en, zh } = for_reader(wait);
                 document["message"] = json!({"en": en, "zh": zh});
@@ -128,7 +129,7 @@ impl Problem {
             }
         };
         if let Some(wait) = self.retry_after {
-            say(RETRY_AFTER, &seconds(wait).to_string());
+            say(RETRY_AFTER, &whole_seconds(wait).to_string());
         }
         if let Some(challenge) = self.challenge {
             say(WWW_AUTHENTICATE, challenge);
@@ -158,14 +159,9 @@ fn error(fault: &Diagnostic, language: Language) -> Json {
     })
 }
 
-/// Whole seconds, one at least.
-fn seconds(wait: Duration) -> u64 {
-    wait.as_secs_f64().ceil().max(1.0) as u64
-}
-
 /// What the service's caller may show to whoever pressed the button.
 fn for_reader(wait: Duration) -> Text {
-    let (en, zh) = match seconds(wait) {
+    let (en, zh) = match whole_seconds(wait) {
         1 => ("1 second".to_owned(), "1 秒".to_owned()),
         seconds @ ..=119 => (format!("{seconds} seconds"), format!(" {seconds} 秒")),
         seconds @ ..=7_199 => {
@@ -192,9 +188,13 @@ impl From<Error> for Problem {
         }
         let faults = error.diagnostics();
         let first = faults.iter().next().map_or(Code::InternalFault, Diagnostic::code);
+        let wait = match error.send_error().map(|error| error.retry) {
+            Some(Retry::After(wait)) => wait,
+            _ => Duration::from_secs(30),
+        };
         match error.kind() {
             ErrorKind::Mail | ErrorKind::Refused => Problem::wrong(faults),
-            _ => Problem { faults, ..Problem::not_now(first, Duration::from_secs(30)) },
+            _ => Problem { faults, ..Problem::not_now(first, wait) },
         }
     }
 }

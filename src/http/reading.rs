@@ -220,6 +220,18 @@ impl FromRequestParts<Shared> for Params {
     }
 }
 
+/// Nothing stands behind the `?`.
+pub struct NoParams;
+
+impl FromRequestParts<Shared> for NoParams {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Problem> {
+        let params = Params::from_request_parts(parts, service).await?;
+        params.only(&[]).map(|_| NoParams)
+    }
+}
+
 impl Params {
     /// Refuses parameters that are not known here.
     pub fn only(self, known: &[&str]) -> Answer<Params> {

@@ -13,7 +13,7 @@ use super::live::Live;
 use super::messages::of_mail;
 use super::order;
 use super::problem::{Answer, Problem};
-use super::reading::{Object, Params, Segment, bad_field};
+use super::reading::{NoParams, Object, Segment, bad_field};
 use super::tokens::Caller;
 use crate::catalog::Kind;
 use crate::diagnostic::Code;
@@ -22,15 +22,13 @@ use crate::snapshot::RECIPIENT;
 use crate::text;
 
 /// `GET /v1/kinds`
-pub async fn kinds(State(service): State<Shared>, params: Params) -> Answer {
-    params.only(&[])?;
+pub async fn kinds(State(service): State<Shared>, _: NoParams) -> Answer {
     let live = service.current.get();
     Ok(JsonBody(live.mailer.composer().catalog().to_json()).into_response())
 }
 
 /// `GET /v1/kinds/{kind}`
-pub async fn kind(State(service): State<Shared>, Segment(name): Segment, params: Params) -> Answer {
-    params.only(&[])?;
+pub async fn kind(State(service): State<Shared>, Segment(name): Segment, _: NoParams) -> Answer {
     let live = service.current.get();
     let kind = kind_of(&live, &name)?;
     let mut told = live.mailer.composer().catalog().describe(&kind);
@@ -49,14 +47,14 @@ pub fn kind_of(live: &Live, name: &str) -> Answer<Arc<Kind>> {
 pub async fn render(
     State(service): State<Shared>,
     caller: Caller,
-    params: Params,
+    _: NoParams,
     mut object: Object,
 ) -> Answer {
-    params.only(&[])?;
     if object.fields.get("to").is_none_or(Json::is_null) {
         object.fields.insert("to".into(), RECIPIENT.into());
     }
-    let mut order = order::read(&object.fields, None)?;
+    let live = service.current.get();
+    let mut order = order::read(&object.fields, None, &live.mailer)?;
     let draft = match (order.drafts.pop(), order.drafts.is_empty()) {
         (Some(draft), true) => draft,
         _ => {
@@ -65,7 +63,6 @@ pub async fn render(
         }
     };
     caller.must_send(&draft.kind)?;
-    let live = service.current.get();
     let stage = live.stage.clone();
     let work = move || stage.finish(&draft);
     let done = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;

@@ -3,24 +3,22 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use super::live::{Current, Found, Live};
 use super::measure::Requests;
 use super::routes::routes;
 use super::signals::{Signal, Signals};
+use super::workers::Workers;
 use super::{Service, Shared};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
-use crate::error::Error;
-use crate::mailer::{Asked, Mailer, Setup};
+use crate::mailer::{Asked, Setup};
 use crate::outbox::forget;
 use crate::text;
 use crate::web::hosts::Hosts;
-use crate::web::listen::{self, Refused, cannot};
+use crate::web::listen::{self, StartError};
 use crate::web::reading::fingerprint;
 use crate::web::server::serve;
 
@@ -47,46 +45,6 @@ pub struct Options {
     pub language: Language,
 }
 
-/// Why a service cannot be started.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address cannot be had
-    #[error("{}", fault.title().en)]
-    Listen {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// What was written is no address
-    #[error("{}", fault.title().en)]
-    Address {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// It must not be started like this
-    #[error("{}", fault.title().en)]
-    Configuration {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// The project or the settings are wrong
-    #[error("{error}")]
-    Mailer {
-        /// What is wrong
-        #[from]
-        error: Error,
-    },
-}
-
-impl From<Refused> for StartError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Unavailable(fault) => StartError::Listen { fault },
-            Refused::NoAddress(fault) => StartError::Address { fault },
-        }
-    }
-}
-
 /// A service that listens and has its mailer.
 pub struct Server {
     service: Shared,
@@ -108,19 +66,24 @@ impl Server {
     /// ask without a token.
     pub fn open(setup: Setup, asked: Asked, options: Options) -> Result<Server, StartError> {
         let print = fingerprint(&setup.project);
-        let Found { live, settings, warnings } = Live::read(&setup, None)?;
+        let found = Found::read(&setup)?;
+        let settings = &found.settings;
         let wanted = options.listen.as_deref().or(settings.listen.as_deref()).unwrap_or(USUAL);
         let (listener, address) = listen::listen(wanted, SERVICE)?;
         let hosts = Hosts::new(address, &[]);
-        if live.tokens.is_empty() && !hosts.are_local() {
+        if settings.tokens.is_empty() && !hosts.are_local() {
             return Err(StartError::Configuration { fault: Box::new(open_to_all()) });
         }
+        // Last: a service that does not start leaves nothing behind.
+        let outbox = found.outbox()?;
+        let warnings = found.warnings.clone();
+        let live = Live::new(found, outbox)?;
         let service = Arc::new(Service {
             current: Current::new(live),
             hosts,
             language: options.language,
             requests: Requests::default(),
-            draining: AtomicBool::new(false),
+            draining: watch::Sender::new(false),
         });
         Ok(Server { service, listener, address, setup, asked, options, warnings, print })
     }
@@ -140,7 +103,7 @@ impl Server {
     /// # Errors
     /// A runtime that cannot be made.
     pub fn run(self) -> Result<(), StartError> {
-        let failed = |error: io::Error| StartError::Listen { fault: Box::new(cannot(&error)) };
+        let failed = |error: io::Error| StartError::of_system(&error);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
         let result = runtime.block_on(async {
@@ -182,8 +145,9 @@ impl Server {
                 }
             }
         }
-        // Balancers hear of it first; requests are answered until nothing is under way.
-        self.service.draining.store(true, Ordering::Relaxed);
+        // Balancers hear of it first, and those who wait for the end of a mail are answered; other
+        // requests are answered until nothing is under way.
+        self.service.draining.send_replace(true);
         tracing::info!("ending: what was begun is finished; once more to end now");
         let end = async {
             workers.end().await;
@@ -204,15 +168,15 @@ impl Server {
 /// Settings and secrets are read again; faults leave everything as it is.
 fn renew(service: &Shared, asked: &Asked, setup: &mut Setup, workers: &mut Workers) {
     let kept = service.current.get().outbox.clone();
-    let read = Setup::from_env(asked).and_then(|new| Ok((Live::read(&new, Some(&kept))?, new)));
+    let read =
+        Setup::from_env(asked).and_then(|new| Ok((Live::new(Found::read(&new)?, kept)?, new)));
     match read {
-        Ok((found, new)) if found.live.tokens.is_empty() && !service.hosts.are_local() => {
-            drop(new);
+        Ok((live, _)) if live.tokens.is_empty() && !service.hosts.are_local() => {
             tracing::error!("settings were not renewed: there is no token any more");
         }
-        Ok((found, new)) => {
-            workers.begin(&found.live.mailer);
-            service.current.replace(found.live);
+        Ok((live, new)) => {
+            workers.renew(&live.mailer);
+            service.current.replace(live);
             *setup = new;
             tracing::info!("settings were read again");
         }
@@ -231,49 +195,8 @@ fn reload(service: &Shared, setup: &Setup) {
     }
 }
 
-/// The workers of this process: one, and those before it that finish what they began.
-struct Workers {
-    wanted: bool,
-    running: JoinSet<()>,
-    /// Which of them is to go on
-    turn: watch::Sender<u64>,
-}
-
-impl Workers {
-    fn new(wanted: bool) -> Workers {
-        Workers { wanted, running: JoinSet::new(), turn: watch::channel(0).0 }
-    }
-
-    /// Begins with a new mailer; the worker before leases nothing more.
-    fn begin(&mut self, mailer: &Mailer) {
-        self.turn.send_modify(|turn| *turn += 1);
-        if !self.wanted {
-            return;
-        }
-        let (own, turn, mailer) = (*self.turn.borrow(), self.turn.subscribe(), mailer.clone());
-        self.running.spawn(async move {
-            while *turn.borrow() == own {
-                if let Err(error) = mailer.run_worker(passed(turn.clone(), own)).await {
-                    tracing::error!("the worker stopped: {error}");
-                    tokio::time::sleep(LOOK).await;
-                }
-            }
-        });
-    }
-
-    /// Lets all of them finish.
-    async fn end(&mut self) {
-        self.turn.send_modify(|turn| *turn += 1);
-        while self.running.join_next().await.is_some() {}
-    }
-}
-
 async fn raised(mut flag: watch::Receiver<bool>) {
     let _ = flag.wait_for(|raised| *raised).await;
-}
-
-async fn passed(mut turn: watch::Receiver<u64>, own: u64) {
-    let _ = turn.wait_for(|turn| *turn != own).await;
 }
 
 fn open_to_all() -> Diagnostic {

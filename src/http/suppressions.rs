@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::Shared;
 use super::problem::{Answer, Problem};
-use super::reading::{Nothing, Params, Segment};
+use super::reading::{NoParams, Nothing, Params, Segment};
 use crate::diagnostic::Code;
 use crate::mail::Address;
 use crate::outbox::{Hash, Suppressed};
@@ -32,10 +32,9 @@ pub async fn list(State(service): State<Shared>, params: Params) -> Answer {
 pub async fn lift(
     State(service): State<Shared>,
     Segment(recipient): Segment,
-    params: Params,
+    _: NoParams,
     _: Nothing,
 ) -> Answer {
-    params.only(&[])?;
     let live = service.current.get();
     let outbox = &live.outbox;
     let nobody = || Problem::not_found(Code::NotFound);

@@ -2,11 +2,11 @@
 
 use super::carrier::Carrier;
 use super::delivery::Delivery;
-use super::wishes::{Enqueued, Wishes};
+use super::wishes::{Enqueued, IdempotencyKey, Wishes};
 use super::{Mailer, forecast, new_id, new_mail, sending::needs_outbox};
 use crate::compose::{Rendered, Seal, rehearse};
 use crate::composer::{Composer, Draft};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::outbox::{Idempotency, Millis, NewMail, Outbox, Submission, Verdict};
 use crate::text;
@@ -31,17 +31,25 @@ impl Mailer {
         Ok(route.iter().map(|carrier| carrier.name().to_owned()).collect())
     }
 
+    /// What is wrong with a mail that is asked for, as far as it is known before it is rendered.
+    pub fn check(&self, draft: &Draft, send_at: Option<i64>) -> Diagnostics {
+        let mut faults = self.composer().faults(draft);
+        if let (Some(outbox), Some(wanted)) = (self.outbox(), send_at) {
+            faults.extend(when(wanted, outbox.clock().now()).err());
+        }
+        faults
+    }
+
     /// Renders mails and puts them into the outbox: all of them or none. It returns once they are
-    /// durable.
+    /// durable. A request that was taken before gets its first answer, whatever holds by now.
     ///
     /// # Errors
     /// What is wrong with a draft; why the outbox refuses them ([`Error::refusal`]) or cannot take
     /// them now ([`Error::store`]); that a code could not leave before it is void.
     pub async fn enqueue(&self, drafts: &[Draft], wishes: &Wishes) -> Result<Enqueued, Error> {
         let composer = self.composer();
-        let rendered: Result<Vec<Rendered>, _> =
-            drafts.iter().map(|draft| composer.render(draft)).collect();
-        self.take(&composer, rendered?, wishes).await
+        self.once(&composer, wishes, || drafts.iter().map(|draft| composer.render(draft)).collect())
+            .await
     }
 
     /// The same for mails that were rendered already.
@@ -53,7 +61,7 @@ impl Mailer {
         mails: Vec<Rendered>,
         wishes: &Wishes,
     ) -> Result<Enqueued, Error> {
-        self.take(&self.composer(), mails, wishes).await
+        self.once(&self.composer(), wishes, || Ok(mails)).await
     }
 
     /// One mail, as those see it who send.
@@ -63,50 +71,68 @@ impl Mailer {
         wishes: &Wishes,
     ) -> Result<Delivery, Error> {
         let composer = self.composer();
-        let rendered = composer.render(draft)?;
-        let (to, kind) = (rendered.recipients.to.address().masked(), rendered.kind.clone());
-        let route = self.plan(&rendered)?;
-        let mut taken = self.take(&composer, vec![rendered], wishes).await?;
+        let mut transport = String::new();
+        let rendered = || {
+            let rendered = composer.render(draft)?;
+            transport = self.shared.routes.plan(&rendered)?[0].name().to_owned();
+            Ok(vec![rendered])
+        };
+        let mut taken = self.once(&composer, wishes, rendered).await?;
         let ticket = taken.tickets.pop().ok_or_else(|| needs_outbox("send"))?;
-        let transport = route.into_iter().next().unwrap_or_default();
-        Ok(Delivery::queued(ticket, kind, to, transport))
+        Ok(Delivery::queued(ticket, draft.kind.clone(), draft.to.address().masked(), transport))
+    }
+
+    /// The answer of before, else that to the mails of now: what is wrong with them, and with the
+    /// time at which they are to leave, is told at once.
+    async fn once(
+        &self,
+        composer: &Composer,
+        wishes: &Wishes,
+        mails: impl FnOnce() -> Result<Vec<Rendered>, Diagnostics>,
+    ) -> Result<Enqueued, Error> {
+        let outbox = self.outbox().ok_or_else(|| needs_outbox("enqueue"))?;
+        let idempotency = wishes.idempotency.as_ref().map(|key| asked(outbox, key));
+        if let Some(idempotency) = &idempotency
+            && let Some(verdict) = outbox.store().answered(idempotency).await?
+        {
+            return told(verdict);
+        }
+        let now = outbox.clock().now();
+        let send_at = wishes.send_at.map_or(Ok(now), |wanted| when(wanted, now));
+        let (mails, send_at) = match (mails(), send_at) {
+            (Ok(mails), Ok(send_at)) => (mails, send_at),
+            (mails, send_at) => {
+                let mut faults = mails.err().unwrap_or_default();
+                faults.extend(send_at.err());
+                return Err(faults.into());
+            }
+        };
+        let order = Order { composer, outbox, wishes, now, send_at };
+        self.take(&order, idempotency, &mails).await
     }
 
     async fn take(
         &self,
-        composer: &Composer,
-        mails: Vec<Rendered>,
-        wishes: &Wishes,
+        order: &Order<'_>,
+        idempotency: Option<Idempotency>,
+        mails: &[Rendered],
     ) -> Result<Enqueued, Error> {
-        let outbox = self.outbox().ok_or_else(|| needs_outbox("enqueue"))?;
-        let now = outbox.clock().now();
-        let send_at = wishes.send_at.map_or(Ok(now), |wanted| when(wanted, now))?;
+        let Order { composer, outbox, wishes, now, send_at } = *order;
         let mut limited = false;
         let mut taken = Vec::with_capacity(mails.len());
-        for rendered in &mails {
+        for rendered in mails {
             let request = Request { composer, outbox, rendered, wishes, now, send_at };
             let (mail, counts) = self.accept(&request).await?;
             limited |= counts;
             taken.push(mail);
         }
-        let submission = Submission {
-            now,
-            idempotency: wishes.idempotency.as_ref().map(|key| Idempotency {
-                key: outbox.key().hash("request", &[key.scope.as_bytes(), key.key.as_bytes()]),
-                body: outbox.key().hash("body", &[&key.body]),
-            }),
-            caps: if limited { self.caps(outbox, wishes) } else { Vec::new() },
-            mails: taken,
-        };
+        let caps = if limited { self.caps(outbox, wishes) } else { Vec::new() };
+        let submission = Submission { now, idempotency, caps, mails: taken };
         let verdict = outbox.store().accept(submission).await?;
         crate::crash::here("after_accept");
         outbox.ring();
         self.look_for_worker();
-        match verdict {
-            Verdict::Accepted(tickets) => Ok(Enqueued { tickets, replayed: false }),
-            Verdict::Replayed(tickets) => Ok(Enqueued { tickets, replayed: true }),
-            Verdict::Refused(refusal) => Err(refusal.into()),
-        }
+        told(verdict)
     }
 
     /// Plans, seals and rehearses one mail, so that what is accepted can be sent; and whether it
@@ -140,6 +166,32 @@ impl Mailer {
         let from = from.unwrap_or(&first.transport.profile().from);
         let date = self.shared.epoch.unwrap_or_else(super::now);
         Ok(Seal::new(&new_id(), date, from)?)
+    }
+}
+
+/// What all mails of a request share.
+#[derive(Clone, Copy)]
+struct Order<'a> {
+    composer: &'a Composer,
+    outbox: &'a Outbox,
+    wishes: &'a Wishes,
+    now: Millis,
+    send_at: Millis,
+}
+
+/// A request as the store knows it again.
+fn asked(outbox: &Outbox, key: &IdempotencyKey) -> Idempotency {
+    Idempotency {
+        key: outbox.hash("request", &[key.scope.as_bytes(), key.key.as_bytes()]),
+        body: outbox.hash("body", &[&key.body]),
+    }
+}
+
+fn told(verdict: Verdict) -> Result<Enqueued, Error> {
+    match verdict {
+        Verdict::Accepted(tickets) => Ok(Enqueued { tickets, replayed: false }),
+        Verdict::Replayed(tickets) => Ok(Enqueued { tickets, replayed: true }),
+        Verdict::Refused(refusal) => Err(refusal.into()),
     }
 }
 

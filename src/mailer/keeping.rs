@@ -68,14 +68,22 @@ impl Outfit<'_> {
         self.names_outbox().then(|| self.outbox(Need::Always)).transpose()
     }
 
+    /// In production nobody makes a key.
+    pub(super) fn missing_key(&self) -> Option<Diagnostic> {
+        let (settings, faults) = &self.outbox;
+        // One that cannot be read is a fault of its own.
+        let unset = settings.key.is_none() && !faults.has_errors();
+        (unset && self.setup.settings.production).then(no_key)
+    }
+
     /// The configured key, else the one that lies in the project: in production nobody would think
     /// of it when the machine is replaced. None is made for mails that are sealed already.
     fn outbox_key(&self, outbox: &Path) -> Result<Key, Error> {
         if let Some(key) = &self.outbox_settings().key {
             return Ok(Key::from_base64(key)?);
         }
-        if self.setup.settings.production {
-            return Err(Error::configuration(no_key()));
+        if let Some(fault) = self.missing_key() {
+            return Err(Error::configuration(fault));
         }
         let path = self.root().join(".hongyan").join("outbox.key");
         if outbox.exists() && !path.exists() {

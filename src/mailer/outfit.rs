@@ -82,12 +82,17 @@ impl<'s> Outfit<'s> {
     /// What is said of the HTTP service, and what was noticed about it.
     ///
     /// # Errors
-    /// All that is wrong with it: nothing but the service stops at that.
-    pub fn service(&self) -> Result<(ServiceSettings, Diagnostics), Error> {
-        let (service, faults) = &self.service;
-        match faults.has_errors() {
-            true => Err(Error::configuration(faults.clone())),
-            false => Ok((service.clone(), faults.clone())),
+    /// All that keeps a service from starting: what is wrong with its own settings, with those of
+    /// the transports and with those of the outbox.
+    pub fn service_settings(&self) -> Result<(ServiceSettings, Diagnostics), Error> {
+        let (service, noticed) = &self.service;
+        let mut faults = self.errors();
+        faults.extend(noticed.iter().filter(|fault| fault.severity() == Severity::Error).cloned());
+        #[cfg(feature = "outbox")]
+        faults.extend(self.missing_key());
+        match faults.is_empty() {
+            true => Ok((service.clone(), noticed.clone())),
+            false => Err(Error::configuration(faults)),
         }
     }
 

@@ -37,7 +37,7 @@ pub use fault::{StoreError, Unusable};
 pub use forgetting::forget;
 pub use frozen::Thaw;
 pub use sealing::{Key, NotOurs};
-pub use shown::{adapted, moment};
+pub use shown::{CAUGHT, adapted, moment, whole_seconds};
 pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};
 pub use stats::{AttemptTotal, Stats};

@@ -1,6 +1,8 @@
 //! Mails, attempts and suppressions as scripts read them: the same keys in `hongyan outbox` and
 //! over HTTP. Nothing in them is secret.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use super::{Attempt, Hash, Lane, Mail, Millis, Suppressed, Ticket};
@@ -40,7 +42,15 @@ impl Mail {
     }
 }
 
+/// What an attempt did by which a mail was put into a folder of this machine, and sent to nobody.
+pub const CAUGHT: &str = "caught";
+
 impl Attempt {
+    /// Whether the mail lies in a folder of this machine and was sent to nobody.
+    pub fn caught(&self) -> bool {
+        self.action == CAUGHT
+    }
+
     /// An attempt, in the reader's language.
     pub fn to_json(&self, language: Language) -> Json {
         let said = |pair: &Option<(String, String)>| {
@@ -123,6 +133,11 @@ impl Hash {
 /// RFC 3339 in UTC, to the second.
 pub fn moment(at: Millis) -> Option<String> {
     Instant::from_unix_seconds(at.div_euclid(1_000)).map(|at| at.to_string())
+}
+
+/// A wait as it is told: whole seconds, one at least, and never too short.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs_f64().ceil().max(1.0) as u64
 }
 
 fn reply(reply: Option<&(String, String)>) -> Json {

@@ -256,7 +256,7 @@ pub struct Attempt {
     pub what: Option<(String, String)>,
     /// What to do about it, in English and Chinese
     pub hint: Option<(String, String)>,
-    /// What became of the mail: `sent`, `retry`, `failed`, `expired`, `unknown`, `hold`
+    /// What became of the mail: `sent`, [`CAUGHT`](super::CAUGHT), `retry`, `failed`, `expired`, `unknown`, `hold`
     pub action: String,
 }
 
@@ -375,6 +375,10 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Takes mails. Returns once they are durable.
     async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError>;
 
+    /// The answer to a request that was taken before, or that its key was used for another one;
+    /// none where the key is new.
+    async fn answered(&self, asked: &Idempotency) -> Result<Option<Verdict>, StoreError>;
+
     /// Leases mails that may leave now, security mail first; expired ones are ended instead. An
     /// attempt is counted with the lease, so that a mail which ends its worker is counted too.
     async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError>;
@@ -409,6 +413,11 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Queues a failed, unknown or expired mail again, or hurries a queued one.
     async fn retry(&self, id: &str, now: Millis, expires_at: Millis) -> Result<Mail, StoreError>;
+
+    /// Makes mails due that wait because something was wrong with a transport until somebody
+    /// changes it ([`Cause::STOPPING`](crate::transport::Cause::STOPPING)), or because it rested.
+    /// Those that wait for their time or for another reason go on waiting. How many it were.
+    async fn hurry(&self, now: Millis) -> Result<u64, StoreError>;
 
     /// Addresses that refused mail for good, newest first.
     async fn suppressions(&self, limit: usize) -> Result<Vec<Suppressed>, StoreError>;

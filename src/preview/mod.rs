@@ -41,7 +41,8 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, broadcast};
 
-pub use start::{Options, Preview, StartError};
+pub use crate::web::listen::StartError;
+pub use start::{Options, Preview};
 
 use crate::diagnostic::Language;
 use crate::mailer::Setup;

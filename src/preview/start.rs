@@ -18,7 +18,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
 use crate::mailer::Setup;
 use crate::text;
 use crate::web::hosts::Hosts;
-use crate::web::listen::{self, Refused, cannot};
+use crate::web::listen::{self, StartError};
 use crate::web::server::serve;
 
 /// The variable that holds the token.
@@ -53,50 +53,6 @@ impl Options {
     /// A studio at an address.
     pub fn at(listen: &str) -> Options {
         Options { listen: listen.to_owned(), ..Options::default() }
-    }
-}
-
-/// Why a studio cannot be started.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address cannot be had
-    #[error("{}", fault.title().en)]
-    Listen {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// What was written is no address
-    #[error("{}", fault.title().en)]
-    Address {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-    /// It must not be started like this
-    #[error("{}", fault.title().en)]
-    Configuration {
-        /// What to say
-        fault: Box<Diagnostic>,
-    },
-}
-
-impl StartError {
-    /// What to say.
-    pub fn diagnostic(&self) -> &Diagnostic {
-        match self {
-            StartError::Listen { fault }
-            | StartError::Address { fault }
-            | StartError::Configuration { fault } => fault,
-        }
-    }
-}
-
-impl From<Refused> for StartError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Unavailable(fault) => StartError::Listen { fault },
-            Refused::NoAddress(fault) => StartError::Address { fault },
-        }
     }
 }
 
@@ -162,7 +118,7 @@ impl Preview {
     pub fn serve(self) -> Result<(), StartError> {
         let Preview { studio, listener, builder, .. } = self;
         std::thread::spawn(move || builder.follow());
-        let failed = |error: io::Error| StartError::Listen { fault: Box::new(cannot(&error)) };
+        let failed = |error: io::Error| StartError::of_system(&error);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         runtime.block_on(async {

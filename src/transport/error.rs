@@ -163,10 +163,13 @@ impl Cause {
         }
     }
 
+    /// What stays wrong until somebody changes something: [`Effect::Stop`].
+    pub const STOPPING: [Cause; 3] = [Cause::Auth, Cause::Configuration, Cause::Tls];
+
     /// What becomes of the transport.
     pub fn effect(self) -> Effect {
         match self {
-            Cause::Auth | Cause::Configuration | Cause::Tls => Effect::Stop,
+            cause if Cause::STOPPING.contains(&cause) => Effect::Stop,
             Cause::Rate | Cause::Quota => Effect::Pause,
             Cause::Network | Cause::Protocol | Cause::Clock | Cause::InDoubt => Effect::Count,
             _ => Effect::Keep,

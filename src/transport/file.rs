@@ -40,13 +40,17 @@ impl Transport for FileTransport {
         &self.profile
     }
 
+    fn kept_at(&self, id: &str) -> Option<PathBuf> {
+        Some(eml(&self.folder, id))
+    }
+
     async fn deliver(
         &self,
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
         mail.check_time()?;
-        let path = self.folder.join(format!("{}.eml", mail.seal.id()));
+        let path = eml(&self.folder, mail.seal.id());
         let draft = write_draft(&path, mail.message.bytes())
             .await
             .map_err(|error| SendError::io(&error, &path))?;
@@ -55,6 +59,11 @@ impl Transport for FileTransport {
         sync_folder(&path).await.map_err(|error| SendError::after_hand_over(&error, &path))?;
         Ok(Receipt::caught(Some(path)))
     }
+}
+
+/// The file of a mail.
+pub(super) fn eml(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.eml"))
 }
 
 /// Writes a file beside its final name, readable by its owner only, and syncs it.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
-use super::file::{commit, place, sync_folder, write_draft};
+use super::file::{commit, eml, place, sync_folder, write_draft};
 use super::{HandOver, Outgoing, Receipt, SendError, Transport};
 use crate::compose::Profile;
 use crate::locale::Instant;
@@ -48,6 +48,10 @@ impl Transport for InboxTransport {
         true
     }
 
+    fn kept_at(&self, id: &str) -> Option<PathBuf> {
+        Some(eml(&self.folder, id))
+    }
+
     async fn deliver(
         &self,
         mail: Outgoing<'_>,
@@ -55,7 +59,7 @@ impl Transport for InboxTransport {
     ) -> Result<Receipt, SendError> {
         mail.check_time()?;
         let id = mail.seal.id();
-        let path = self.folder.join(format!("{id}.eml"));
+        let path = eml(&self.folder, id);
         let about = self.folder.join(format!("{id}.json"));
         let io = |error: std::io::Error| SendError::io(&error, &path);
         let draft = write_draft(&path, mail.message.bytes()).await.map_err(io)?;

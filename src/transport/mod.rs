@@ -93,6 +93,11 @@ pub trait Transport: Send + Sync {
         false
     }
 
+    /// The file of a mail that it caught, by the mail's id; none where it keeps no files.
+    fn kept_at(&self, _id: &str) -> Option<PathBuf> {
+        None
+    }
+
     /// Ends warm connections. It may be used again afterwards.
     async fn close(&self) {}
 

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
 use crate::diagnostic::{Code, Diagnostic, Text};
+use crate::error::Error;
 use crate::text;
 
 /// Who listens, for the remedies.
@@ -17,20 +18,49 @@ pub struct Listener {
     pub usual: &'static str,
 }
 
-/// Why there is no port.
-#[derive(Debug)]
-pub enum Refused {
-    /// It cannot be had
-    Unavailable(Box<Diagnostic>),
+/// Why a server cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be had
+    #[error("{}", fault.title().en)]
+    Listen {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
     /// What was written is no address
-    NoAddress(Box<Diagnostic>),
+    #[error("{}", fault.title().en)]
+    Address {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// It must not be started like this
+    #[error("{}", fault.title().en)]
+    Configuration {
+        /// What to say
+        fault: Box<Diagnostic>,
+    },
+    /// The project or the settings are wrong
+    #[error("{error}")]
+    Mailer {
+        /// What is wrong
+        #[from]
+        error: Error,
+    },
+}
+
+impl StartError {
+    /// The system does not let it.
+    pub(crate) fn of_system(error: &io::Error) -> StartError {
+        StartError::Listen { fault: Box::new(cannot(error)) }
+    }
 }
 
 /// Takes a port.
 ///
 /// # Errors
 /// A port that is taken, an address that is none.
-pub fn listen(wanted: &str, who: Listener) -> Result<(TcpListener, SocketAddr), Refused> {
+pub fn listen(wanted: &str, who: Listener) -> Result<(TcpListener, SocketAddr), StartError> {
     let bound = wanted
         .to_socket_addrs()
         .and_then(|addresses| {
@@ -41,14 +71,15 @@ pub fn listen(wanted: &str, who: Listener) -> Result<(TcpListener, SocketAddr), 
         })
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
     bound.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => Refused::Unavailable(Box::new(taken(wanted, who))),
-        io::ErrorKind::InvalidInput => Refused::NoAddress(Box::new(no_address(wanted, who))),
-        _ => Refused::Unavailable(Box::new(cannot(&error))),
+        io::ErrorKind::AddrInUse => StartError::Listen { fault: Box::new(taken(wanted, who)) },
+        io::ErrorKind::InvalidInput => {
+            StartError::Address { fault: Box::new(no_address(wanted, who)) }
+        }
+        _ => StartError::of_system(&error),
     })
 }
 
-/// The system does not let it.
-pub fn cannot(error: &io::Error) -> Diagnostic {
+fn cannot(error: &io::Error) -> Diagnostic {
     let Text { en, zh } = Text::of_io(error);
     Diagnostic::error(Code::ListenFailed, text!("cannot listen: {en}", "无法监听：{zh}"))
         .hint(text!("take an address of this machine", "请使用本机的地址"))

@@ -36,6 +36,18 @@ fn help_in_chinese() {
 }
 
 #[test]
+fn what_holds_unless_said_is_told_in_chinese_too() {
+    let place = Place::new().env("HONGYAN_LANG", "zh");
+    for (command, usual) in
+        [("outbox list", "50"), ("render", "eml"), ("preview", "127.0.0.1:3025")]
+    {
+        let help = place.run(command.split(' ').chain(["--help"])).exits(0).text();
+        assert!(help.contains(&format!("（默认：{usual}）")), "{help}");
+        assert!(!help.contains("[default"), "{help}");
+    }
+}
+
+#[test]
 fn codes_and_keys_are_never_translated() {
     let english = Place::new().run(["render", "invoice", "--json"]).exits(1).json();
     let chinese = Place::new().run(["render", "invoice", "--json", "--lang", "zh"]).exits(1).json();

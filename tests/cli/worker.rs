@@ -41,6 +41,9 @@ fn it_delivers_what_waits_and_ends_when_told() {
     let worker = place.spawn(&["worker"]);
     reaches(&place, "sent");
     assert_eq!(place.list(".hongyan/inbox").len(), 2);
+    let shown = place.run(["outbox", "show", &id(1)]).exits(0).text();
+    let lies = format!("caught: it lies in the folder of its transport as `{}.eml`", id(1));
+    assert!(shown.contains(&lies) && !shown.contains("provider"), "{shown}");
     signal(&worker, "-HUP");
     sleep(Duration::from_millis(200));
     signal(&worker, "-TERM");

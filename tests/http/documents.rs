@@ -21,6 +21,10 @@ fn the_document_is_whole() {
             assert!(!operation["responses"][status].is_null(), "{status} {operation}");
         }
     }
+    let ended = document["components"]["schemas"]["Receipt"]["properties"]["state"]["enum"].clone();
+    let ended: Vec<&str> =
+        ended.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(ended.contains(&"caught") && !ended.contains(&"queued"), "{ended:?}");
     let mut references = Vec::new();
     gather(&document, &mut references);
     let schemas = document["components"]["schemas"].as_object().unwrap();

@@ -77,6 +77,7 @@ fn what_is_wrong_is_told_all_at_once_with_its_place() {
     ] {
         assert!(pointers.contains(&place), "{place} in {told}");
     }
+    assert!(!pointers.iter().any(|place| place.starts_with("/attachments/0/")), "{told}");
     let vars =
         json!({"kind": "verification_code", "to": "a@x.test", "vars": {"cod": "1", "code": 42}});
     let told = problem(service.post("/v1/messages", &vars), 422, "var_unknown");
@@ -85,6 +86,52 @@ fn what_is_wrong_is_told_all_at_once_with_its_place() {
     let nothing = problem(service.post("/v1/messages", &json!({})), 422, "field_missing");
     assert_eq!(nothing["errors"].as_array().unwrap().len(), 2);
     assert_eq!(service.messages(), 0);
+}
+
+/// The body that is wrong in every way, and where.
+fn all_wrong() -> (Json, [&'static str; 7]) {
+    let body = json!({
+        "kind": "verification_code",
+        "locale": "!!",
+        "to": "nobody",
+        "cc": "c@x.test",
+        "vars": {"cod": "1", "code": [42]},
+        "subjet": "x",
+        "send_at": "2020-01-01T00:00:00Z",
+    });
+    (body, ["/to", "/subjet", "/locale", "/vars/cod", "/vars/code", "/cc", "/send_at"])
+}
+
+#[track_caller]
+fn tells(told: &Json, places: &[&str]) {
+    let errors = told["errors"].as_array().unwrap();
+    let mut found: Vec<&str> = errors.iter().map(|one| one["pointer"].as_str().unwrap()).collect();
+    let mut wanted = places.to_vec();
+    found.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(found, wanted, "{told}");
+}
+
+#[test]
+fn variables_are_told_of_with_the_other_fields() {
+    let service = Service::without_worker();
+    let (body, places) = all_wrong();
+    tells(&problem(service.post("/v1/messages", &body), 422, "address_invalid"), &places);
+    let batch =
+        json!({"messages": [code("a@x.test"), body, {"kind": "nope", "to": "x", "vars": {}}]});
+    let answer = service.post("/v1/messages/batch", &batch).is(200).json();
+    tells(&answer["items"][1]["problem"], &places);
+    tells(&answer["items"][2]["problem"], &["/to", "/kind"]);
+    let mut typed = body;
+    typed.as_object_mut().unwrap().remove("kind");
+    let typed = service.post("/v1/kinds/verification_code/messages", &typed);
+    tells(&problem(typed, 422, "address_invalid"), &places);
+    // Without a fault of a field the variables and the time are still told together.
+    let late = json!({"kind": "verification_code", "to": "a@x.test", "vars": {"code": [42]},
+        "send_at": "2020-01-01T00:00:00Z"});
+    let told = problem(service.post("/v1/messages", &late), 422, "var_wrong_type");
+    tells(&told, &["/vars/code", "/send_at"]);
+    assert_eq!(service.messages(), 1);
 }
 
 #[test]
@@ -146,6 +193,8 @@ fn too_many_mails_are_told_when_to_come_again() {
     let wait: u64 = answer.header("retry-after").parse().unwrap();
     let told = problem(answer, 429, "limit_reached");
     assert_eq!(told["retry_after"], wait);
+    let hint = told["errors"][0]["hint"].as_str().unwrap();
+    assert_eq!(hint, format!("there is room again in {wait} s"));
     assert!(wait > 0 && wait <= 3_600);
     for language in ["en", "zh"] {
         assert!(!told["message"][language].as_str().unwrap().is_empty());

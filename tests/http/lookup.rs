@@ -13,7 +13,7 @@ fn a_mail_tells_its_life() {
     assert_eq!((&mail["state"], &mail["to"]), (&json!("sent"), &json!("a***@x.test")));
     let attempt = &mail["attempts"][0];
     assert_eq!((&attempt["number"], &attempt["transport"]), (&json!(1), &json!("inbox")));
-    assert_eq!(attempt["action"], "sent");
+    assert_eq!(attempt["action"], "caught", "it was sent to nobody");
     assert!(!mail.to_string().contains("483920"));
 }
 

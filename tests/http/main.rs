@@ -8,7 +8,11 @@ mod bad_inputs;
 mod bad_inputs_data;
 mod batch;
 mod canary;
+#[path = "../outbox/disk.rs"]
+#[allow(dead_code)]
+mod disk;
 mod documents;
+mod ending;
 mod errors;
 mod idempotency;
 mod inbox;
@@ -19,11 +23,17 @@ mod metrics;
 #[allow(dead_code)]
 mod place;
 mod quotas;
+mod refusals;
+mod renewal;
+#[path = "../cli/seeded.rs"]
+#[allow(dead_code)]
+mod seeded;
 mod send;
 mod service;
 mod shows;
 #[path = "../servers/smtp.rs"]
 mod smtp;
+mod starting;
 #[path = "../preview/http.rs"]
 #[allow(dead_code)]
 mod wire;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::place::keys;
+use crate::place::{Place, keys};
 use crate::service::{JSON, Service, code};
 
 #[test]
@@ -41,10 +41,24 @@ fn a_wait_gives_the_receipt() {
     assert_eq!(keys(&receipt), wanted);
     assert_eq!(receipt["to"], "a***@x.test");
     assert!(receipt["error"].is_null());
+    let file = format!(".hongyan/inbox/{}.eml", receipt["id"].as_str().unwrap());
+    let place = service.place.path(&file).to_string_lossy().into_owned();
+    assert_eq!((&receipt["state"], &receipt["path"]), (&json!("caught"), &json!(place)));
+    assert!(service.place.path(&file).exists());
     let queued = Service::without_worker();
     for patience in ["1", "0", "0s", ""] {
         queued.post(&format!("/v1/messages?wait={patience}"), &code("a@x.test")).is(202);
     }
+}
+
+#[test]
+fn a_mail_that_is_written_to_a_folder_is_told_as_caught_with_its_place() {
+    let place = Place::with_project();
+    let service = Service::with(place, &[], &[("EMAIL_PROVIDER", "file")]);
+    let receipt = service.post("/v1/messages?wait=10s", &code("a@x.test")).is(200).json();
+    let file = format!(".hongyan/outgoing/{}.eml", receipt["id"].as_str().unwrap());
+    let place = service.place.path(&file).to_string_lossy().into_owned();
+    assert_eq!((&receipt["state"], &receipt["path"]), (&json!("caught"), &json!(place)));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod breakers;
 mod content;
 mod copies;
 mod damage;
+mod disk;
 mod erasure;
 mod leases;
 mod limits;

@@ -3,6 +3,10 @@
 #![cfg(feature = "cli")]
 
 mod api;
+mod bad_inputs;
+#[path = "../bad_inputs/mod.rs"]
+#[allow(dead_code)]
+mod bad_inputs_data;
 mod deliveries;
 mod hostile;
 mod http;

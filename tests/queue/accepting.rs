@@ -186,6 +186,31 @@ async fn a_code_that_cannot_leave_in_time_is_refused_at_once_and_a_notice_waits(
 }
 
 #[tokio::test]
+async fn a_request_that_is_repeated_late_gets_its_first_answer_whatever_holds_by_now() {
+    let house = House::new();
+    let login = Act::Fail(Stage::Auth, Cause::Auth, Retry::Later);
+    let mailer = house.mailer(Scripted::always("one", login));
+    let now = house.outbox.clock().now() / 1_000;
+    let wishes = |send_at, body| {
+        let mut wishes = once("k", body);
+        wishes.send_at = Some(send_at);
+        wishes
+    };
+    let draft = [code("a@x.test", "1111")];
+    let first = mailer.enqueue(&draft, &wishes(now + 1, "b")).await.unwrap();
+    // An hour later its time has passed, and the transport is stopped.
+    let again = mailer.enqueue(&draft, &wishes(now - 3_600, "b")).await.unwrap();
+    assert_eq!((again.replayed, &again.tickets), (true, &first.tickets));
+    let other = mailer.enqueue(&draft, &wishes(now - 3_600, "c")).await.unwrap_err();
+    assert!(matches!(other.refusal(), Some(Refusal::KeyReused)), "{other}");
+    enqueue(&mailer, notice("a@x.test")).await;
+    let stopped = async || house.all().await.iter().any(|mail| mail.cause.is_some());
+    super::house::work(&mailer, stopped).await;
+    let again = mailer.enqueue(&draft, &wishes(now, "b")).await.unwrap();
+    assert_eq!((again.replayed, &again.tickets), (true, &first.tickets));
+}
+
+#[tokio::test]
 async fn an_address_that_refused_for_good_gets_no_more_mail_until_it_is_lifted() {
     let house = House::new();
     let refusal = Act::Fail(Stage::Rcpt, Cause::Recipient, Retry::Never);

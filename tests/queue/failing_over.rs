@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use hongyan::outbox::State;
+use hongyan::mailer::Wishes;
+use hongyan::outbox::{Claim, Mail, Next, Record, State};
 use hongyan::transport::{Cause, Retry, Stage};
 
 use super::house::{House, code, enqueue, notice, work, work_off};
@@ -92,4 +93,51 @@ async fn what_stops_a_transport_keeps_the_mails() {
     mailer.resume();
     work_off(&house, &mailer).await;
     assert_eq!((house.count(State::Sent).await, transport.got().len()), (20, 20));
+}
+
+/// Whoever has put the settings right need not wait, and nobody else is hurried.
+#[tokio::test]
+async fn mails_that_wait_for_other_settings_leave_once_they_are_there() {
+    let house = House::new();
+    let hour = Retry::After(Duration::from_secs(3_600));
+    let causes = [
+        Cause::Auth,
+        Cause::Configuration,
+        Cause::Tls,
+        Cause::Rate,
+        Cause::Quota,
+        Cause::Transient,
+    ];
+    for (number, cause) in causes.into_iter().enumerate() {
+        let transport = Scripted::new("one").first([Act::Fail(Stage::Auth, cause, hour)]);
+        let mailer = house.mailer(transport);
+        let id = enqueue(&mailer, notice(&format!("u{number}@x.test"))).await;
+        work(&mailer, async || house.find(&id).await.cause.is_some()).await;
+    }
+    let mailer = house.mailer(Scripted::new("one"));
+    given_back(&house, &enqueue(&mailer, notice("back@x.test")).await).await;
+    let mut later = Wishes::default();
+    later.send_at = Some(house.outbox.clock().now() / 1_000 + 3_600);
+    mailer.enqueue(&[notice("later@x.test")], &later).await.unwrap();
+    assert_eq!(mailer.resume_mails().await.unwrap(), 4);
+    let now = house.outbox.clock().now();
+    let due = |mail: &&Mail| mail.available_at <= now;
+    assert_eq!(house.all().await.iter().filter(due).count(), 4);
+    work(&mailer, async || house.count(State::Sent).await == 4).await;
+    assert_eq!(mailer.resume_mails().await.unwrap(), 0);
+    assert_eq!(house.count(State::Queued).await, 4);
+}
+
+/// A mail that was not tried since its transport rested.
+async fn given_back(house: &House, id: &str) {
+    let store = house.outbox.store();
+    let now = house.outbox.clock().now();
+    let lease = Duration::from_secs(60);
+    let claim = Claim { worker: "w".into(), now, most: 1, lease, resting: Vec::new() };
+    let fence = store.claim(claim).await.unwrap().remove(0).fence;
+    assert_eq!(fence.id, id);
+    let next = Next::Release { at: now + 300_000 };
+    let (attempts, provider_id) = (Vec::new(), None);
+    let record = Record { now, attempts, next, provider_id, adapted: None, suppress: None };
+    store.record(&fence, record).await.unwrap();
 }

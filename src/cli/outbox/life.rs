@@ -4,7 +4,7 @@
 use super::moments::{Moments, length};
 use super::words;
 use crate::diagnostic::Text;
-use crate::outbox::{Attempt, Mail, Millis, OpenBreaker, State};
+use crate::outbox::{Attempt, CAUGHT, Mail, Millis, OpenBreaker, State};
 use crate::text;
 
 /// How long nobody may have claimed before the worker is missed.
@@ -69,6 +69,7 @@ fn attempt(attempt: &Attempt) -> Line {
 fn ending(action: &str) -> Text {
     match action {
         "sent" => text!("the provider accepted it", "服务商已接收"),
+        CAUGHT => text!("caught in a folder of this machine", "已截留在本机的文件夹中"),
         "retry" => text!("not now, to be tried again", "这次没有成功，稍后再试"),
         "failed" => text!("refused for good", "被永久拒绝"),
         "next_transport" => text!("the next transport was asked", "已改用下一个通道"),
@@ -104,7 +105,14 @@ fn ended(mail: &Mail) -> Option<Line> {
 }
 
 /// How it stands.
-pub fn standing(mail: &Mail) -> Text {
+pub fn standing(mail: &Mail, attempts: &[Attempt]) -> Text {
+    if attempts.last().is_some_and(Attempt::caught) {
+        let file = format!("{}.eml", mail.id);
+        return text!(
+            "caught: it lies in the folder of its transport as `{file}`; it was sent to nobody",
+            "已截留（caught）：存放在该通道的文件夹中，文件名 `{file}`；没有发给任何人"
+        );
+    }
     let name = mail.state.as_str();
     let Text { zh: word, .. } = words::state(mail.state);
     let meaning = meaning(mail);

@@ -70,7 +70,7 @@ fn tell(mail: &Mail, attempts: &[Attempt], desk: &Desk<'_>) {
     voice.line("");
     life::told(mail, attempts, &desk.moments).iter().for_each(|line| tell_line(line, desk));
     voice.line("");
-    voice.say(&life::standing(mail));
+    voice.say(&life::standing(mail, attempts));
 }
 
 fn tell_line(line: &Line, desk: &Desk<'_>) {

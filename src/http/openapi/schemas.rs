@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{reference, requests};
 use crate::catalog::Catalog;
-use crate::outbox::State;
+use crate::outbox::{CAUGHT, State};
 
 /// The schemas that every project has; kinds give the names that are known.
 pub fn fixed(catalog: &Catalog) -> Map<String, Json> {
@@ -39,7 +39,7 @@ fn answers(add: &mut impl FnMut(&str, Json)) {
             ("kind", text(None)),
             ("locale", text(None)),
             ("to", masked()),
-            ("state", state()),
+            ("state", ended()),
             ("transport", nullable("string")),
             ("reply", reply()),
             ("provider_id", nullable("string")),
@@ -312,6 +312,13 @@ fn masked() -> Json {
 
 fn state() -> Json {
     json!({"type": "string", "enum": State::NAMES.map(|(name, _)| name)})
+}
+
+/// What a receipt has: a mail that is done, and whether it was only caught.
+fn ended() -> Json {
+    let done = State::NAMES.into_iter().filter(|(_, state)| state.is_done());
+    let names: Vec<&str> = done.map(|(name, _)| name).chain([CAUGHT]).collect();
+    json!({"type": "string", "enum": names})
 }
 
 fn reply() -> Json {

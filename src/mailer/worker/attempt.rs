@@ -1,7 +1,7 @@
 //! An attempt as the log of a mail keeps it, and the line of the process's log.
 
 use super::job::{Ended, Opened, Tale, Try};
-use crate::outbox::{Attempt, Claimed, Next};
+use crate::outbox::{Attempt, CAUGHT, Claimed, Next};
 use crate::transport::{Reply, Taken};
 
 /// Each transport that was asked, in order. What became of the mail stands with the last.
@@ -11,6 +11,9 @@ pub(super) fn all(claimed: &Claimed, tale: &Tale, next: &Next) -> Vec<Attempt> {
         action(next).clone_into(&mut last.action);
         if let Ended::Taken { receipt, .. } = &tale.ended {
             last.reply = receipt.reply.clone().map(pair);
+            if receipt.taken == Taken::Caught {
+                CAUGHT.clone_into(&mut last.action);
+            }
         }
     }
     attempts

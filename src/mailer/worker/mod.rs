@@ -38,4 +38,20 @@ impl Mailer {
         }
         Desk::new(self.clone(), outbox.clone(), settings).run(until).await
     }
+
+    /// Settings were put right: [transports are tried again](Mailer::transports_renewed), and mails
+    /// of the outbox that were put off for what was wrong are due at once. How many it were.
+    ///
+    /// # Errors
+    /// There is no outbox, or it cannot be used.
+    pub async fn resume_mails(&self) -> Result<u64, Error> {
+        let outbox = self.outbox().ok_or_else(|| needs_outbox("resume_mails"))?;
+        self.transports_renewed().await;
+        let hurried = outbox.store().hurry(outbox.clock().now()).await?;
+        if hurried > 0 {
+            tracing::info!(hurried, "mails that waited for other settings are due at once");
+            outbox.ring();
+        }
+        Ok(hurried)
+    }
 }

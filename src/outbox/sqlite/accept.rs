@@ -13,7 +13,9 @@ use crate::outbox::{
 /// Takes a submission. What is refused leaves nothing behind, not even in the counters.
 pub(super) fn accept(desk: &mut Desk<'_>, submission: &Submission) -> Result<Verdict, Fault> {
     crate::crash::here("before_insert");
-    if let Some(verdict) = known(desk.conn, submission.idempotency.as_ref())? {
+    if let Some(asked) = &submission.idempotency
+        && let Some(verdict) = known(desk.conn, asked)?
+    {
         return Ok(verdict);
     }
     if let Some(refusal) = refusal(desk.conn, submission)? {
@@ -31,8 +33,8 @@ pub(super) fn accept(desk: &mut Desk<'_>, submission: &Submission) -> Result<Ver
     Ok(Verdict::Accepted(tickets))
 }
 
-fn known(conn: &Connection, asked: Option<&Idempotency>) -> rusqlite::Result<Option<Verdict>> {
-    let Some(asked) = asked else { return Ok(None) };
+/// What was answered to a request before.
+pub(super) fn known(conn: &Connection, asked: &Idempotency) -> rusqlite::Result<Option<Verdict>> {
     let sql = "SELECT body, tickets FROM requests WHERE key = ?1";
     let found = conn
         .prepare_cached(sql)?

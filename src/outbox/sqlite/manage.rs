@@ -5,6 +5,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::fault::Fault;
 use super::{finish, rows};
 use crate::outbox::{Mail, Millis, State, StoreError};
+use crate::transport::Cause;
+
+/// How many mails one step hurries.
+const STEP: usize = 500;
 
 /// Ends a mail that was not yet handed over. Whoever has leased it can write no more.
 pub(super) fn cancel(conn: &Connection, id: &str, now: Millis) -> Result<Mail, Fault> {
@@ -51,6 +55,17 @@ fn again(conn: &Connection, seq: i64, now: Millis, expires_at: Millis) -> rusqli
         AND address IS NOT NULL";
     conn.prepare_cached(sql)?.execute(params![seq, expires_at])?;
     Ok(())
+}
+
+/// Makes mails due that wait for a transport to be put right; a step of it. Those that were given
+/// back while it rested have no cause.
+pub(super) fn hurry(conn: &Connection, now: Millis) -> Result<u64, Fault> {
+    let [auth, configuration, tls] = Cause::STOPPING.map(Cause::as_str);
+    let sql = "UPDATE mails SET available_at = ?1 WHERE seq IN (SELECT seq FROM mails
+        WHERE state = 0 AND available_at > ?1 AND send_at <= ?1
+        AND (cause IS NULL OR cause IN (?2, ?3, ?4)) LIMIT ?5)";
+    let hurried = params![now, auth, configuration, tls, STEP as i64];
+    Ok(conn.prepare_cached(sql)?.execute(hurried)? as u64)
 }
 
 fn found(conn: &Connection, id: &str) -> Result<(i64, Mail), Fault> {

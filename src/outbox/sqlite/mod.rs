@@ -26,8 +26,8 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::{
-    Attempt, Claim, Claimed, Fence, Filter, Hash, Key, Mail, Millis, OpenBreaker, Record, Stats,
-    Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
+    Attempt, Claim, Claimed, Fence, Filter, Hash, Idempotency, Key, Mail, Millis, OpenBreaker,
+    Record, Stats, Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
 };
 use open::Look;
 use reader::Reader;
@@ -70,6 +70,11 @@ impl Store for SqliteStore {
         let verdict = self.writer.admit(move |desk| accept::accept(desk, &submission)).await;
         crate::crash::here("after_commit");
         verdict
+    }
+
+    async fn answered(&self, asked: &Idempotency) -> Result<Option<Verdict>, StoreError> {
+        let asked = *asked;
+        self.reader.read(move |conn| accept::known(conn, &asked)).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError> {
@@ -127,6 +132,16 @@ impl Store for SqliteStore {
     async fn retry(&self, id: &str, now: Millis, expires_at: Millis) -> Result<Mail, StoreError> {
         let id = id.to_owned();
         self.writer.write(move |desk| manage::retry(desk.conn, &id, now, expires_at)).await
+    }
+
+    async fn hurry(&self, now: Millis) -> Result<u64, StoreError> {
+        let mut all = 0;
+        loop {
+            match self.writer.write(move |desk| manage::hurry(desk.conn, now)).await? {
+                0 => return Ok(all),
+                some => all += some,
+            }
+        }
     }
 
     async fn suppressions(&self, limit: usize) -> Result<Vec<Suppressed>, StoreError> {

@@ -137,6 +137,12 @@ fn interrupted(lost: &Lost, resend: bool, now: Millis) -> Attempt {
             "the worker ended while it handed the mail over: a copy may be out".to_owned(),
             "投递进程在移交时中断：可能已经发出一份".to_owned(),
         )),
+        hint: (!resend).then(|| {
+            (
+                "look for the Message-ID at the provider, or ask the recipient; retry the mail if it did not arrive".to_owned(),
+                "请在服务商处按 Message-ID 查找，或询问收件人；确认没有收到再重发".to_owned(),
+            )
+        }),
         action: if resend { "retry" } else { "hold" }.to_owned(),
         ..Attempt::default()
     }

@@ -44,6 +44,9 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("x-dns-prefetch-control"), "off"),
 ];
 
+/// What is taken anywhere here: a request by another method is not looked at.
+const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::DELETE];
+
 /// The middleware before every handler.
 pub async fn guard(State(studio): State<Shared>, request: Request, next: Next) -> Response {
     let language = language_of(request.uri().query(), request.headers(), &studio);
@@ -78,6 +81,13 @@ fn admit(studio: &Shared, request: &Request, language: Language) -> Result<(), B
         return refuse(StatusCode::FORBIDDEN, Code::OriginRefused);
     }
     studio.session.admit(request, language)?;
+    if !METHODS.contains(request.method()) {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let mut response = problem(status, Code::MethodNotAllowed, language);
+        let allowed = HeaderValue::from_static("GET, HEAD, POST, DELETE");
+        response.headers_mut().insert(header::ALLOW, allowed);
+        return Err(Box::new(response));
+    }
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     let path = request.uri().path();
     if reads || path == "/login" || studio.session.is_bearer(headers) {

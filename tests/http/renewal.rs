@@ -1,0 +1,68 @@
+//! Settings that are put right while the service runs.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use crate::place::Place;
+use crate::service::{Service, code};
+use crate::smtp::{Plan, QQ, SmtpServer};
+
+/// Waits until a mail is told like this.
+#[track_caller]
+pub fn until(service: &Service, id: &Json, is: impl Fn(&Json) -> bool) -> Json {
+    let (path, deadline) = (
+        format!("/v1/messages/{}", id.as_str().unwrap()),
+        Instant::now() + Duration::from_secs(20),
+    );
+    loop {
+        let mail = service.get(&path).is(200).json();
+        if is(&mail) {
+            return mail;
+        }
+        assert!(Instant::now() < deadline, "{mail}\n{}", service.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A service whose mails leave by this server, with the password of a file.
+pub fn sending(server: &SmtpServer, place: Place, password: &str, args: &[&str]) -> Service {
+    place.write("password", password);
+    let file = place.path("password").to_string_lossy().into_owned();
+    let mut variables = server.environment(server.tls_port());
+    variables.retain(|(name, _)| *name != "SMTP_PASSWORD");
+    variables.push(("EMAIL_PROVIDER", "smtp".into()));
+    variables.push(("SMTP_PASSWORD_FILE", file));
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, &**value)).collect();
+    Service::with(place, args, &variables)
+}
+
+#[test]
+fn a_password_that_is_put_right_lets_mails_leave_that_waited_for_it() {
+    // The answer of this provider puts a mail off for five minutes.
+    let plan = Plan::of(&QQ);
+    let right = plan.password.clone();
+    let server = SmtpServer::start(plan);
+    let service = sending(&server, Place::with_project(), "wrong", &[]);
+    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
+    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    service.place.write("password", right);
+    service.signal("HUP");
+    service.says("settings were read again");
+    let mail = until(&service, &id, |mail| mail["state"] == "sent");
+    assert_eq!(mail["attempt_count"], 2);
+    assert_eq!(server.record().mails.len(), 1);
+}
+
+#[test]
+fn one_that_is_still_wrong_costs_one_more_try_and_no_loop() {
+    let server = SmtpServer::start(Plan::of(&QQ));
+    let service = sending(&server, Place::with_project(), "wrong", &[]);
+    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
+    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    service.signal("HUP");
+    service.says("settings were read again");
+    until(&service, &id, |mail| mail["attempt_count"] == 2 && mail["state"] == "queued");
+    std::thread::sleep(Duration::from_millis(1_500));
+    until(&service, &id, |mail| mail["attempt_count"] == 2 && mail["state"] == "queued");
+}

@@ -1,0 +1,55 @@
+//! A small disk that can be filled. It needs root: `mount -t tmpfs`. Where that is not allowed the
+//! test that wants it says so, and fails where CI is to run it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A file system of so many megabytes, taken away in the end.
+pub struct Disk(PathBuf);
+
+impl Disk {
+    pub fn new(megabytes: u32) -> Option<Disk> {
+        let path = std::env::temp_dir().join(format!("hongyan-room-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        let size = format!("size={megabytes}m");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&path)
+            .status()
+            .is_ok_and(|status| status.success());
+        if !mounted {
+            let why = "mounting a small tmpfs needs root (CAP_SYS_ADMIN)";
+            assert!(std::env::var_os("CI").is_none(), "{why}");
+            eprintln!("skipped: {why}");
+        }
+        mounted.then_some(Disk(path))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Takes all the room that is left.
+    pub fn fill(&self) {
+        let mut file = fs::File::create(self.filler()).unwrap();
+        let block = [1_u8; 4096];
+        while std::io::Write::write_all(&mut file, &block).is_ok() {}
+    }
+
+    /// Gives it back.
+    pub fn clear(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.join("filler")
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+        let _ = fs::remove_dir(&self.0);
+    }
+}
