@@ -16,12 +16,14 @@ mod reader;
 mod reserve;
 mod rows;
 mod sweep;
+mod time;
 mod writer;
 
 use std::path::Path;
 
 use async_trait::async_trait;
 
+use super::clock::{Clock, Reading};
 use super::{
     Attempt, Claim, Claimed, Fence, Filter, Hash, Key, Mail, Millis, Record, Stats, Store,
     StoreError, Submission, Suppressed, Swept, Verdict,
@@ -34,6 +36,7 @@ use writer::Writer;
 pub struct SqliteStore {
     writer: Writer,
     reader: Reader,
+    clock: Clock,
 }
 
 impl SqliteStore {
@@ -43,9 +46,12 @@ impl SqliteStore {
     /// A file that is damaged, of a newer version, of somebody else or under another key: it is
     /// left as it is.
     pub fn open(path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
-        let conn = open::writing(path, key)?;
+        let mut conn = open::writing(path, key)?;
+        let agreed = time::agree(&mut conn, &Reading::take());
+        let clock = agreed.map_err(|error| fault::store_error(&error))?;
         let reader = Reader::start(path)?;
-        Ok(SqliteStore { writer: Writer::start(conn, path.to_owned(), key.clone())?, reader })
+        let writer = Writer::start(conn, path.to_owned(), key.clone())?;
+        Ok(SqliteStore { writer, reader, clock })
     }
 }
 
@@ -141,6 +147,10 @@ impl Store for SqliteStore {
 
     async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError> {
         self.writer.write(move |desk| sweep::prune(desk.conn, before, limit)).await
+    }
+
+    fn clock(&self) -> Clock {
+        self.clock
     }
 
     fn schema(&self) -> usize {
