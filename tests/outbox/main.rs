@@ -4,12 +4,16 @@
 mod content;
 mod copies;
 mod damage;
+#[path = "../servers/disk.rs"]
+mod disk;
 mod erasure;
 mod leases;
 mod limits;
+mod locks;
 mod next;
 mod people;
 mod requests;
 mod room;
+mod stores;
 mod syncs;
 mod things;

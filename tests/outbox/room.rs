@@ -4,46 +4,13 @@
 //! that is not allowed the test says so.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
 use hongyan::outbox::{Content, NewMail, Next, SqliteStore, State, Stats, Store, StoreError};
 
+use crate::disk::Disk;
 use crate::things::{NOW, claim, key, mail, record, submission};
-
-/// A file system of so many megabytes, taken away in the end.
-struct Disk(PathBuf);
-
-impl Disk {
-    fn new(megabytes: u32) -> Option<Disk> {
-        let path = std::env::temp_dir().join(format!("hongyan-room-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(&path)
-            .status()
-            .is_ok_and(|status| status.success());
-        mounted.then_some(Disk(path))
-    }
-
-    /// Takes all the room that is left.
-    fn fill(&self) -> PathBuf {
-        let path = self.0.join("filler");
-        let mut file = fs::File::create(&path).unwrap();
-        let block = [1_u8; 4096];
-        while std::io::Write::write_all(&mut file, &block).is_ok() {}
-        path
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-        let _ = fs::remove_dir(&self.0);
-    }
-}
 
 fn big() -> NewMail {
     let content = Content { sealed: vec![7; 25_000], images: Vec::new() };
@@ -60,13 +27,8 @@ fn of(stats: &Stats, state: State) -> u64 {
 
 #[tokio::test]
 async fn a_full_disk_takes_nothing_and_loses_nothing() {
-    let Some(disk) = Disk::new(24) else {
-        let why = "mounting a small tmpfs needs root (CAP_SYS_ADMIN)";
-        assert!(std::env::var_os("CI").is_none(), "{why}");
-        eprintln!("skipped: {why}");
-        return;
-    };
-    let store = open(&disk.0).await;
+    let Some(disk) = Disk::new(24) else { return };
+    let store = open(disk.path()).await;
     let mut taken = 0;
     let refused = loop {
         match store.accept(submission(vec![big(), big()])).await {
@@ -117,11 +79,11 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
     }
     assert_eq!(sent, taken);
 
-    fs::remove_file(disk.0.join("filler")).unwrap();
+    fs::remove_file(disk.path().join("filler")).unwrap();
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     store.accept(submission(vec![big()])).await.unwrap();
     store.close().await;
-    let store = open(&disk.0).await;
+    let store = open(disk.path()).await;
     let stats = store.stats(NOW).await.unwrap();
     assert_eq!((of(&stats, State::Queued), of(&stats, State::Sent)), (1, taken));
 }
