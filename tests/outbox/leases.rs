@@ -198,6 +198,25 @@ async fn what_kills_its_worker_is_set_aside() {
     }
 }
 
+/// Of a mail that was handed over once, nobody can say that it was given up unsent.
+#[tokio::test]
+async fn what_kills_its_worker_behind_a_hand_over_may_be_out() {
+    let place = Place::new().await;
+    let new = hongyan::outbox::NewMail { expires_at: NOW + 600 * MINUTE, ..mail("ada") };
+    accepted(&*place, vec![new.clone()]).await;
+    let mut now = NOW;
+    for round in 0..9 {
+        let claim = claimed(&*place, now).await;
+        if round == 0 {
+            place.hand_over(&claim.fence, "first").await.unwrap();
+        }
+        now += 4 * MINUTE;
+        place.sweep(now).await.unwrap();
+    }
+    let mail = found(&*place, &new.id).await;
+    assert_eq!((mail.state, mail.cause.as_deref()), (State::Unknown, Some("quarantined")));
+}
+
 #[tokio::test]
 async fn leases_are_given_back_uncounted() {
     let place = Place::new().await;
