@@ -43,16 +43,18 @@ impl Job {
             lost(&self.claimed.fence);
             return None;
         };
-        attempt::log(&self.claimed, &opened, &tale, &next);
         let record = Record {
             now,
             attempts: attempt::all(&self.claimed, &tale, &next),
             suppress: suppress(&tale),
-            next,
+            next: next.clone(),
             ..of(&tale, now)
         };
         let until = self.begun.get().is_none().then_some(self.lease_until);
-        write(&self.outbox, &self.claimed.fence, record, until).await
+        // Nothing stands between an answer and its record, not even a log that blocks.
+        let due = write(&self.outbox, &self.claimed.fence, record, until).await;
+        attempt::log(&self.claimed, &opened, &tale, &next);
+        due
     }
 
     fn next(&self, tale: &Tale, now: Millis) -> Option<Next> {
