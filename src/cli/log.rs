@@ -2,13 +2,22 @@
 //!
 //! `RUST_LOG` chooses what is shown, in the usual form. Addresses are masked, and
 //! no variable, subject, password or token is ever handed to it.
+//!
+//! Mails do not wait for it: where nobody reads, or nothing can be written, lines are left out, and
+//! how many is told once lines can be written again.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing_subscriber::EnvFilter;
 
 /// What is shown unless `RUST_LOG` says otherwise: our own lines only.
 const USUAL: &str = "hongyan=info";
+/// What a pipe takes at once when it takes anything (POSIX has 512, Linux 4096).
+const AT_ONCE: usize = if cfg!(target_os = "linux") { 4_096 } else { 512 };
+/// How long a line waits for a reader who was there so far, in milliseconds.
+const PATIENCE: i64 = 100;
 
 /// Begins to write the log.
 pub fn begin() {
@@ -32,9 +41,10 @@ fn begin_with(usual: &str, times: bool) {
     let unreadable = asked && chosen.is_none();
     let filter = chosen.unwrap_or_else(|| EnvFilter::new(usual));
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let lost = Arc::<AtomicU64>::default();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || Lines { lost: lost.clone() })
         .with_ansi(color)
         .with_target(false);
     // A second one in the same process would be a test's, which has its own.
@@ -61,4 +71,54 @@ fn is_journal() -> bool {
 #[cfg(not(unix))]
 fn is_journal() -> bool {
     false
+}
+
+/// Writes lines to stderr, or leaves them out; it never fails, for whoever logs would panic.
+struct Lines {
+    lost: Arc<AtomicU64>,
+}
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let lost = self.lost.load(Ordering::Relaxed);
+        let patience = if lost == 0 { PATIENCE } else { 0 };
+        let told = match lost {
+            0 => Ok(()),
+            _ => put(format!(" WARN {lost} lines of the log were lost\n").as_bytes(), patience),
+        };
+        match told.and_then(|()| put(line, patience)) {
+            Ok(()) => self.lost.fetch_sub(lost, Ordering::Relaxed),
+            Err(_) => self.lost.fetch_add(1, Ordering::Relaxed),
+        };
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn put(line: &[u8], patience: i64) -> io::Result<()> {
+    let mut stderr = io::stderr().lock();
+    for part in line.chunks(AT_ONCE) {
+        takes(&stderr, patience)?;
+        stderr.write_all(part)?;
+    }
+    Ok(())
+}
+
+/// Whether something can be written without waiting for longer than this.
+#[cfg(unix)]
+fn takes(stderr: &io::StderrLock<'_>, patience: i64) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let within = Timespec { tv_sec: 0, tv_nsec: patience * 1_000_000 };
+    match poll(&mut [PollFd::new(stderr, PollFlags::OUT)], Some(&within))? {
+        0 => Err(io::ErrorKind::WouldBlock.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn takes(_stderr: &io::StderrLock<'_>, _patience: i64) -> io::Result<()> {
+    Ok(())
 }

@@ -97,7 +97,7 @@ impl Outbox {
     pub fn with_store(store: Arc<dyn Store>, key: Key) -> Outbox {
         let images = Mutex::default();
         let (done, _) = broadcast::channel(1024);
-        let (clock, bell) = (Clock::start(), Notify::new());
+        let (clock, bell) = (store.clock(), Notify::new());
         Outbox(Arc::new(Shared { store, clock, key, images, bell, done }))
     }
 

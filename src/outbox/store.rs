@@ -1,7 +1,7 @@
 //! What a store of mails does, whatever it is made of. One suite of tests holds for all of them.
 //!
-//! Times are milliseconds since 1970 and come from the caller ([`Clock`](super::Clock)): a store
-//! has no clock of its own. Ids are UUIDv7 in their usual form. No store sees an address, a
+//! Times are milliseconds since 1970 and come from the caller, who goes by the [`Store::clock`] that
+//! all who share the store agree on. Ids are UUIDv7 in their usual form. No store sees an address, a
 //! variable or a finished mail in clear: what it keeps of them is masked, hashed under a key, or
 //! sealed.
 
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::StoreError;
 use super::breakers::OpenBreaker;
 use super::state::{Lane, Next, State};
 use super::stats::Stats;
 use super::times::Times;
+use super::{Clock, StoreError};
 use crate::catalog::InDoubt;
 
 /// Milliseconds since 1970.
@@ -462,6 +462,9 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Removes mails that were done before `before`, at most `limit` of them; how many it were.
     async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError>;
+
+    /// The time that its mails go by.
+    fn clock(&self) -> Clock;
 
     /// The version of its tables; it is brought up to date when it is opened.
     fn schema(&self) -> usize;

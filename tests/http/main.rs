@@ -8,7 +8,7 @@ mod bad_inputs;
 mod bad_inputs_data;
 mod batch;
 mod canary;
-#[path = "../outbox/disk.rs"]
+#[path = "../servers/disk.rs"]
 #[allow(dead_code)]
 mod disk;
 mod documents;

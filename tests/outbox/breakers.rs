@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hongyan::outbox::{NewMail, Next, OpenBreaker, Series, Times, in_the_way};
 
-use crate::things::{MINUTE, NOW, Place, accepted, claim, claimed, found, mail, record};
+use crate::stores::Place;
+use crate::things::{MINUTE, NOW, accepted, claim, claimed, found, mail, record};
 
 fn open(transport: &str, until: Option<i64>) -> OpenBreaker {
     OpenBreaker {
@@ -20,8 +21,8 @@ fn open(transport: &str, until: Option<i64>) -> OpenBreaker {
 
 #[tokio::test]
 async fn what_is_written_is_read_by_others_and_gone_when_it_is_over() {
-    let place = Place::new();
-    let other = place.another();
+    let place = Place::new().await;
+    let other = place.another().await;
     let breaker = open("first", None);
     place.open_breaker(breaker.clone()).await.unwrap();
     place.open_breaker(open("second", Some(NOW + MINUTE))).await.unwrap();
@@ -34,7 +35,7 @@ async fn what_is_written_is_read_by_others_and_gone_when_it_is_over() {
 
 #[tokio::test]
 async fn a_rest_is_not_shortened_a_stop_not_ended_and_both_keep_their_beginning() {
-    let place = Place::new();
+    let place = Place::new().await;
     let until = async || {
         let known = place.breakers().await.unwrap().remove(0);
         assert_eq!(known.since, NOW);
@@ -53,8 +54,8 @@ async fn a_rest_is_not_shortened_a_stop_not_ended_and_both_keep_their_beginning(
 
 #[tokio::test]
 async fn one_try_goes_first_when_a_rest_has_ended() {
-    let place = Place::new();
-    let other = place.another();
+    let place = Place::new().await;
+    let other = place.another().await;
     place.open_breaker(open("first", Some(NOW))).await.unwrap();
     let until = NOW + MINUTE;
     assert!(!place.try_breaker("first", NOW - 1, until).await.unwrap(), "not before");
@@ -67,7 +68,7 @@ async fn one_try_goes_first_when_a_rest_has_ended() {
 
 #[tokio::test]
 async fn a_stop_is_tried_again_once_something_was_changed() {
-    let place = Place::new();
+    let place = Place::new().await;
     place.open_breaker(open("first", None)).await.unwrap();
     let year = NOW + 365 * 24 * 60 * MINUTE;
     assert!(!place.try_breaker("first", year, year + 1).await.unwrap());
@@ -81,11 +82,11 @@ async fn a_stop_is_tried_again_once_something_was_changed() {
 
 #[tokio::test]
 async fn mails_wait_whose_transports_all_take_nothing() {
-    let place = Place::new();
+    let place = Place::new().await;
     let one = NewMail { route: vec!["first".into()], ..mail("ada") };
     let both = mail("bob");
     accepted(&*place, vec![one.clone(), both.clone()]).await;
-    let other = place.another();
+    let other = place.another().await;
     other.open_breaker(open("first", Some(NOW + MINUTE))).await.unwrap();
     assert_eq!(claimed(&*place, NOW).await.fence.id, both.id);
     let waits = found(&*place, &one.id).await;
@@ -98,7 +99,7 @@ async fn mails_wait_whose_transports_all_take_nothing() {
 
 #[tokio::test]
 async fn a_mail_that_is_pinned_waits_for_its_one_transport() {
-    let place = Place::new();
+    let place = Place::new().await;
     accepted(&*place, vec![mail("ada")]).await;
     let taken = claimed(&*place, NOW).await;
     assert_eq!(taken.send_at, NOW);
@@ -111,7 +112,7 @@ async fn a_mail_that_is_pinned_waits_for_its_one_transport() {
 
 #[tokio::test]
 async fn a_rest_that_nobody_asks_for_is_forgotten() {
-    let place = Place::new();
+    let place = Place::new().await;
     place.open_breaker(open("gone", Some(NOW))).await.unwrap();
     place.open_breaker(open("stopped", None)).await.unwrap();
     place.sweep(NOW + 60 * MINUTE).await.unwrap();
@@ -123,11 +124,11 @@ async fn a_rest_that_nobody_asks_for_is_forgotten() {
 
 #[tokio::test]
 async fn distributions_grow_for_all_processes_and_across_restarts() {
-    let mut place = Place::new();
+    let mut place = Place::new().await;
     let mut times = Times::new(Series::Commit);
     [0, 3, 90_000].into_iter().for_each(|millis| times.add(Duration::from_millis(millis)));
     place.observe(vec![times.clone()]).await.unwrap();
-    place.another().observe(vec![times.clone()]).await.unwrap();
+    place.another().await.observe(vec![times.clone()]).await.unwrap();
     place.reopen().await;
     let stats = place.stats(NOW).await.unwrap();
     times.merge(&times.clone());

@@ -2,7 +2,8 @@
 
 use hongyan::outbox::{NewMail, Next, State};
 
-use crate::things::{MINUTE, NOW, Place, accepted, claim, claimed, copy, found, mail, record};
+use crate::stores::Place;
+use crate::things::{MINUTE, NOW, accepted, claim, claimed, copy, found, mail, record};
 
 fn with_copies() -> NewMail {
     NewMail { copies: vec![copy("bob"), copy("cy")], ..mail("ada") }
@@ -10,7 +11,7 @@ fn with_copies() -> NewMail {
 
 #[tokio::test]
 async fn copies_leave_once_their_parent_was_sent() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = with_copies();
     accepted(&*place, vec![new.clone()]).await;
     let parent = claimed(&*place, NOW).await;
@@ -35,7 +36,7 @@ async fn copies_leave_once_their_parent_was_sent() {
 
 #[tokio::test]
 async fn copies_share_the_end_of_a_parent_that_never_left() {
-    let place = Place::new();
+    let place = Place::new().await;
     for (next, state) in [(Next::Failed, State::Failed), (Next::Expired, State::Expired)] {
         let new = with_copies();
         accepted(&*place, vec![new.clone()]).await;
@@ -55,7 +56,7 @@ async fn copies_share_the_end_of_a_parent_that_never_left() {
 
 #[tokio::test]
 async fn a_parent_that_is_sent_again_takes_its_copies_along() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = with_copies();
     accepted(&*place, vec![new.clone()]).await;
     let parent = claimed(&*place, NOW).await;
@@ -79,7 +80,7 @@ async fn a_parent_that_is_sent_again_takes_its_copies_along() {
 
 #[tokio::test]
 async fn a_family_is_pruned_together() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = with_copies();
     accepted(&*place, vec![new.clone()]).await;
     let parent = claimed(&*place, NOW).await;

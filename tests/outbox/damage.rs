@@ -2,20 +2,20 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use hongyan::diagnostic::Code;
 use hongyan::outbox::{Key, SqliteStore, Store, StoreError, Unusable};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::things::{NOW, Place, accepted, claim, found, key, mail, submission};
+use crate::stores::{Place, Sqlite};
+use crate::things::{NOW, accepted, claim, found, key, mail, submission};
 
 /// The schema of version 1, as it was released.
 const FIRST: &str = include_str!("schema-1.sql");
 
-async fn filled() -> Place {
-    let place = Place::new();
+async fn filled() -> Place<Sqlite> {
+    let place = Place::sqlite().await;
     for _ in 0..20 {
         accepted(&*place, (0..20).map(|_| mail("ada")).collect()).await;
     }
@@ -38,45 +38,45 @@ fn refused(file: &Path, why: impl Fn(&Unusable) -> bool) {
 #[tokio::test]
 async fn flipped_bytes_are_found() {
     let place = filled().await;
-    let whole = fs::read(place.file()).unwrap();
+    let whole = fs::read(place.home.file()).unwrap();
     let pages = whole.len() / 4096;
     // The first page behind the head, the second, one amid, and the last.
     for start in [100, 4096, pages / 2 * 4096, (pages - 1) * 4096] {
         let mut broken = whole.clone();
         broken[start..start + 16].iter_mut().for_each(|byte| *byte = !*byte);
-        fs::write(place.file(), broken).unwrap();
-        refused(&place.file(), |why| matches!(why, Unusable::Damaged { .. }));
+        fs::write(place.home.file(), broken).unwrap();
+        refused(&place.home.file(), |why| matches!(why, Unusable::Damaged { .. }));
     }
-    fs::write(place.file(), whole).unwrap();
-    SqliteStore::open(&place.file(), &key()).unwrap().close().await;
+    fs::write(place.home.file(), whole).unwrap();
+    SqliteStore::open(&place.home.file(), &key()).unwrap().close().await;
 }
 
 #[tokio::test]
 async fn a_truncated_file_is_no_new_outbox() {
     let place = filled().await;
-    let whole = fs::read(place.file()).unwrap();
+    let whole = fs::read(place.home.file()).unwrap();
     for length in [whole.len() / 2, 4096, 5000] {
-        fs::write(place.file(), &whole[..length]).unwrap();
-        refused(&place.file(), |why| matches!(why, Unusable::Damaged { .. }));
+        fs::write(place.home.file(), &whole[..length]).unwrap();
+        refused(&place.home.file(), |why| matches!(why, Unusable::Damaged { .. }));
     }
-    fs::write(place.file(), b"").unwrap();
-    refused(&place.file(), |why| *why == Unusable::Empty);
-    fs::write(place.file(), b"dear diary").unwrap();
-    refused(&place.file(), |why| *why == Unusable::NotADatabase);
+    fs::write(place.home.file(), b"").unwrap();
+    refused(&place.home.file(), |why| *why == Unusable::Empty);
+    fs::write(place.home.file(), b"dear diary").unwrap();
+    refused(&place.home.file(), |why| *why == Unusable::NotADatabase);
 }
 
 #[tokio::test]
 async fn a_log_that_was_deleted_is_missed() {
-    let place = Place::new();
+    let place = Place::sqlite().await;
     let new = mail("ada");
     accepted(&*place, vec![new.clone()]).await;
     // As it is after a crash: the files of a store that was not closed.
     let crashed = TempDir::new().unwrap();
     let file = crashed.path().join("outbox.db");
-    fs::copy(place.file(), &file).unwrap();
+    fs::copy(place.home.file(), &file).unwrap();
     refused(&file, |why| *why == Unusable::LogMissing);
     refused(&file, |why| *why == Unusable::LogMissing);
-    fs::copy(place.folder.path().join("outbox.db-wal"), crashed.path().join("outbox.db-wal"))
+    fs::copy(place.home.folder().join("outbox.db-wal"), crashed.path().join("outbox.db-wal"))
         .unwrap();
     let store = SqliteStore::open(&file, &key()).unwrap();
     found(&store, &new.id).await;
@@ -92,25 +92,25 @@ async fn a_log_that_was_deleted_is_missed() {
 async fn a_newer_outbox_and_that_of_another_program_are_refused() {
     let place = filled().await;
     let sql = |statement: &str| {
-        let conn = Connection::open(place.file()).unwrap();
+        let conn = Connection::open(place.home.file()).unwrap();
         conn.execute_batch(statement).unwrap();
     };
     sql("PRAGMA user_version = 99");
-    refused(&place.file(), |why| matches!(why, Unusable::Newer { version: 99, .. }));
-    let error = SqliteStore::open(&place.file(), &key()).unwrap_err();
+    refused(&place.home.file(), |why| matches!(why, Unusable::Newer { version: 99, .. }));
+    let error = SqliteStore::open(&place.home.file(), &key()).unwrap_err();
     assert_eq!(error.diagnostic().code(), Code::OutboxNewer);
     assert!(error.to_string().contains("written by a newer hongyan"), "{error}");
     sql("PRAGMA user_version = 1; PRAGMA application_id = 7");
-    refused(&place.file(), |why| *why == Unusable::NotOurs);
+    refused(&place.home.file(), |why| *why == Unusable::NotOurs);
 }
 
 #[tokio::test]
 async fn another_key_is_refused_by_name() {
     let place = filled().await;
-    let error = SqliteStore::open(&place.file(), &Key::new(&[8; 32])).unwrap_err();
+    let error = SqliteStore::open(&place.home.file(), &Key::new(&[8; 32])).unwrap_err();
     assert!(matches!(&error, StoreError::Unusable { why: Unusable::OtherKey, .. }), "{error:?}");
     assert_eq!(error.diagnostic().code(), Code::OutboxKey);
-    SqliteStore::open(&place.file(), &key()).unwrap().close().await;
+    SqliteStore::open(&place.home.file(), &key()).unwrap().close().await;
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn an_outbox_of_the_first_version_is_taken_over() {
          INSERT INTO images SELECT * FROM now.images; INSERT INTO meta SELECT * FROM now.meta;
          INSERT INTO image_uses SELECT * FROM now.image_uses;
          INSERT INTO routes SELECT * FROM now.routes;",
-        place.file().display()
+        place.home.file().display()
     ))
     .unwrap();
     drop(old);
@@ -137,29 +137,14 @@ async fn an_outbox_of_the_first_version_is_taken_over() {
 }
 
 #[tokio::test]
-async fn a_lock_held_elsewhere_is_waited_for_and_then_told() {
-    let place = Place::new();
-    let new = mail("ada");
-    let other = Connection::open(place.file()).unwrap();
-    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let began = Instant::now();
-    let busy = place.accept(submission(vec![new.clone()])).await;
-    assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
-    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
-    assert!(place.find(&new.id).await.unwrap().is_none(), "reading goes on");
-    other.execute_batch("COMMIT").unwrap();
-    accepted(&*place, vec![new]).await;
-}
-
-#[tokio::test]
 async fn a_file_that_is_taken_away_takes_no_more_mails() {
-    let place = Place::new();
+    let place = Place::sqlite().await;
     accepted(&*place, vec![mail("ada")]).await;
-    let aside = place.folder.path().join("aside.db");
-    fs::rename(place.file(), &aside).unwrap();
+    let aside = place.home.folder().join("aside.db");
+    fs::rename(place.home.file(), &aside).unwrap();
     let lost = place.accept(submission(vec![mail("bob")])).await;
     assert!(matches!(lost, Err(StoreError::Broken { .. })), "{lost:?}");
-    assert!(!place.file().exists(), "no new one is made");
+    assert!(!place.home.file().exists(), "no new one is made");
 }
 
 /// `serve` and `worker` are started together, on a file that a backup has brought back.
@@ -169,7 +154,7 @@ async fn two_that_open_a_file_without_a_log_at_once_both_work() {
     for _ in 0..3 {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("a ?b#%41.db");
-        fs::copy(place.file(), &file).unwrap();
+        fs::copy(place.home.file(), &file).unwrap();
         let opened: Vec<_> = (0..4)
             .map(|_| {
                 let file = file.clone();
@@ -185,13 +170,13 @@ async fn two_that_open_a_file_without_a_log_at_once_both_work() {
 #[tokio::test]
 async fn whoever_asks_one_thing_does_not_read_the_whole_file() {
     let place = filled().await;
-    let mut whole = fs::read(place.file()).unwrap();
+    let mut whole = fs::read(place.home.file()).unwrap();
     // A page of the contents, which no list reads.
     let at = whole.windows(10).rposition(|bytes| bytes == b"sealed for").unwrap() / 4096 * 4096;
     whole[at..at + 16].iter_mut().for_each(|byte| *byte = !*byte);
-    fs::write(place.file(), &whole).unwrap();
-    refused(&place.file(), |why| matches!(why, Unusable::Damaged { .. }));
-    let store = SqliteStore::open_to_ask(&place.file(), &key()).unwrap();
+    fs::write(place.home.file(), &whole).unwrap();
+    refused(&place.home.file(), |why| matches!(why, Unusable::Damaged { .. }));
+    let store = SqliteStore::open_to_ask(&place.home.file(), &key()).unwrap();
     assert_eq!(store.stats(NOW).await.unwrap().lanes[0].1, 400);
     store.close().await;
 }

@@ -4,11 +4,12 @@ use std::fs;
 
 use hongyan::outbox::{Content, NewMail, Next, StoredImage};
 
-use crate::things::{NOW, Place, accepted, claimed, copy, logo, mail, record};
+use crate::stores::{Place, Sqlite};
+use crate::things::{NOW, accepted, claimed, copy, logo, mail, record};
 
 /// How often some bytes stand in the files of a store.
-fn occurrences(place: &Place, needle: &[u8]) -> usize {
-    let files = fs::read_dir(place.folder.path()).unwrap();
+fn occurrences(place: &Place<Sqlite>, needle: &[u8]) -> usize {
+    let files = fs::read_dir(place.home.folder()).unwrap();
     files
         .map(|file| fs::read(file.unwrap().path()).unwrap())
         .map(|bytes| bytes.windows(needle.len()).filter(|window| *window == needle).count())
@@ -17,7 +18,7 @@ fn occurrences(place: &Place, needle: &[u8]) -> usize {
 
 #[tokio::test]
 async fn nothing_of_a_sent_mail_stays_in_the_files() {
-    let mut place = Place::new();
+    let mut place = Place::sqlite().await;
     let marks = ["short-canary-483920", "long-canary-", "address-canary"];
     let long: String = (0..2_000).map(|at| format!("long-canary-{at} ")).collect();
     let ends = [Some(Next::Sent), Some(Next::Expired), None];
@@ -49,7 +50,7 @@ async fn nothing_of_a_sent_mail_stays_in_the_files() {
 #[tokio::test]
 async fn an_image_is_stored_once_and_goes_when_it_is_idle() {
     const DAY: i64 = 86_400_000;
-    let mut place = Place::new();
+    let mut place = Place::sqlite().await;
     let image = |mark: &str| StoredImage { bytes: mark.repeat(100).into_bytes().into(), ..logo() };
     let content = || Content { sealed: b"x".to_vec(), images: vec![image("<<an image's bytes>>")] };
     let mails: Vec<NewMail> =
@@ -74,9 +75,9 @@ async fn an_image_is_stored_once_and_goes_when_it_is_idle() {
 #[tokio::test]
 async fn nobody_else_may_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
-    let place = Place::new();
+    let place = Place::sqlite().await;
     accepted(&*place, vec![mail("ada")]).await;
-    for file in fs::read_dir(place.folder.path()).unwrap() {
+    for file in fs::read_dir(place.home.folder()).unwrap() {
         let file = file.unwrap();
         let mode = file.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{:?}", file.file_name());

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use hongyan::catalog::InDoubt;
 use hongyan::outbox::{Attempt, Lane, Next, State, StoreError, Swept};
 
-use crate::things::{MINUTE, NOW, Place, accepted, claim, claimed, found, mail, record};
+use crate::stores::Place;
+use crate::things::{MINUTE, NOW, accepted, claim, claimed, found, mail, record};
 
 #[tokio::test]
 async fn a_mail_goes_its_way_and_survives_a_restart() {
-    let mut place = Place::new();
+    let mut place = Place::new().await;
     let new = mail("ada");
     let tickets = accepted(&*place, vec![new.clone()]).await;
     assert_eq!((&tickets[0].id, tickets[0].state), (&new.id, State::Queued));
@@ -54,7 +55,7 @@ async fn a_mail_goes_its_way_and_survives_a_restart() {
 
 #[tokio::test]
 async fn a_lease_that_was_lost_writes_nothing() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = mail("ada");
     accepted(&*place, vec![new.clone()]).await;
     let first = claimed(&*place, NOW).await;
@@ -76,7 +77,7 @@ async fn a_lease_that_was_lost_writes_nothing() {
 
 #[tokio::test]
 async fn security_mail_leaves_first_and_nothing_before_its_time() {
-    let place = Place::new();
+    let place = Place::new().await;
     let lanes = [Lane::Notification, Lane::Transactional, Lane::Security];
     let mut mails = Vec::new();
     for at in 0..3 {
@@ -96,7 +97,7 @@ async fn security_mail_leaves_first_and_nothing_before_its_time() {
 
 #[tokio::test]
 async fn a_mail_waits_while_all_its_transports_rest() {
-    let place = Place::new();
+    let place = Place::new().await;
     let one = hongyan::outbox::NewMail { route: vec!["first".into()], ..mail("ada") };
     let both = mail("bob");
     accepted(&*place, vec![one.clone(), both.clone()]).await;
@@ -118,7 +119,7 @@ async fn a_mail_waits_while_all_its_transports_rest() {
 
 #[tokio::test]
 async fn what_has_expired_is_ended_and_never_leased() {
-    let place = Place::new();
+    let place = Place::new().await;
     let mails: Vec<_> =
         (0..600).map(|_| hongyan::outbox::NewMail { expires_at: NOW + 1, ..mail("ada") }).collect();
     let old = mails[0].id.clone();
@@ -136,7 +137,7 @@ async fn what_has_expired_is_ended_and_never_leased() {
 
 #[tokio::test]
 async fn the_sweep_expires_what_nobody_claims() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = mail("ada");
     accepted(&*place, vec![new.clone()]).await;
     assert_eq!(place.sweep(NOW).await.unwrap(), Swept::default());
@@ -146,7 +147,7 @@ async fn the_sweep_expires_what_nobody_claims() {
 
 #[tokio::test]
 async fn a_hand_over_without_an_end_is_sent_again_or_held() {
-    let place = Place::new();
+    let place = Place::new().await;
     let resend = mail("ada");
     let hold = hongyan::outbox::NewMail { in_doubt: InDoubt::Hold, ..mail("bob") };
     let late = hongyan::outbox::NewMail { expires_at: NOW + MINUTE, ..mail("cy") };
@@ -168,7 +169,7 @@ async fn a_hand_over_without_an_end_is_sent_again_or_held() {
 
 #[tokio::test]
 async fn what_kills_its_worker_is_set_aside() {
-    let place = Place::new();
+    let place = Place::new().await;
     let (leased, handed) = (mail("ada"), mail("bob"));
     let lifetime = |mail: &hongyan::outbox::NewMail| hongyan::outbox::NewMail {
         expires_at: NOW + 600 * MINUTE,
@@ -197,9 +198,28 @@ async fn what_kills_its_worker_is_set_aside() {
     }
 }
 
+/// Of a mail that was handed over once, nobody can say that it was given up unsent.
+#[tokio::test]
+async fn what_kills_its_worker_behind_a_hand_over_may_be_out() {
+    let place = Place::new().await;
+    let new = hongyan::outbox::NewMail { expires_at: NOW + 600 * MINUTE, ..mail("ada") };
+    accepted(&*place, vec![new.clone()]).await;
+    let mut now = NOW;
+    for round in 0..9 {
+        let claim = claimed(&*place, now).await;
+        if round == 0 {
+            place.hand_over(&claim.fence, "first").await.unwrap();
+        }
+        now += 4 * MINUTE;
+        place.sweep(now).await.unwrap();
+    }
+    let mail = found(&*place, &new.id).await;
+    assert_eq!((mail.state, mail.cause.as_deref()), (State::Unknown, Some("quarantined")));
+}
+
 #[tokio::test]
 async fn leases_are_given_back_uncounted() {
-    let place = Place::new();
+    let place = Place::new().await;
     let mails: Vec<_> = (0..3).map(|_| mail("ada")).collect();
     accepted(&*place, mails).await;
     let claims = place.claim(claim(NOW, 3)).await.unwrap();
@@ -216,11 +236,11 @@ async fn leases_are_given_back_uncounted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_tasks_and_two_stores_claim_each_mail_once() {
-    let place = Place::new();
+    let place = Place::new().await;
     for _ in 0..10 {
         accepted(&*place, (0..100).map(|_| mail("ada")).collect()).await;
     }
-    let stores = [place.store(), place.another()];
+    let stores = [place.store(), place.another().await];
     let tasks = (0..8).map(|at| {
         let store = stores[at % 2].clone();
         tokio::spawn(async move {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hongyan::outbox::{Idempotency, Limit, NewMail, Next, Record, Refusal, Submission, Verdict};
 
-use crate::things::{MINUTE, NOW, Place, accepted, claimed, copy, hash, mail, record, submission};
+use crate::stores::Place;
+use crate::things::{MINUTE, NOW, accepted, claimed, copy, hash, mail, record, submission};
 
 fn limit(subject: &str, most: u32, seconds: u64) -> Limit {
     let within = Duration::from_secs(seconds);
@@ -29,7 +30,7 @@ async fn wait(place: &Place, now: i64, limits: &[Limit]) -> Option<u128> {
 
 #[tokio::test]
 async fn windows_slide_and_say_when_there_is_room() {
-    let mut place = Place::new();
+    let mut place = Place::new().await;
     let limits = [limit("ada", 1, 60), limit("ada", 3, 3600)];
     assert_eq!(wait(&place, NOW, &limits).await, None);
     assert_eq!(wait(&place, NOW + 1, &limits).await, Some(59_999));
@@ -45,7 +46,7 @@ async fn windows_slide_and_say_when_there_is_room() {
 
 #[tokio::test]
 async fn a_large_limit_is_never_passed_and_frees_itself() {
-    let place = Place::new();
+    let place = Place::new().await;
     let limits = [limit("global", 1000, 60)];
     for at in 0..1000 {
         assert_eq!(wait(&place, NOW + at * 10, &limits).await, None, "{at}");
@@ -61,7 +62,7 @@ async fn a_large_limit_is_never_passed_and_frees_itself() {
 
 #[tokio::test]
 async fn what_is_refused_is_not_counted_and_burns_no_key() {
-    let place = Place::new();
+    let place = Place::new().await;
     let (wide, narrow) = (limit("wide", 5, 60), limit("narrow", 1, 60));
     let both = code(&[wide.clone(), narrow]);
     let ask = |mails| Submission {
@@ -83,7 +84,7 @@ async fn what_is_refused_is_not_counted_and_burns_no_key() {
 
 #[tokio::test]
 async fn caps_count_every_mail_of_the_request() {
-    let place = Place::new();
+    let place = Place::new().await;
     let capped = |mails: usize| Submission {
         caps: vec![limit("token", 5, 60)],
         ..submission((0..mails).map(|_| mail("ada")).collect())
@@ -99,7 +100,7 @@ async fn caps_count_every_mail_of_the_request() {
 
 #[tokio::test]
 async fn who_refused_mail_for_good_gets_none() {
-    let place = Place::new();
+    let place = Place::new().await;
     accepted(&*place, vec![mail("ada")]).await;
     let lease = claimed(&*place, NOW).await;
     let gone = Record { suppress: Some("550 no such user".into()), ..record(NOW, Next::Failed) };
@@ -121,7 +122,7 @@ async fn who_refused_mail_for_good_gets_none() {
 
 #[tokio::test]
 async fn a_quota_has_an_end() {
-    let mut place = Place::new();
+    let mut place = Place::new().await;
     for taken in [true, true, false] {
         assert_eq!(place.take_quota("first", "2026-01-01", 2).await.unwrap(), taken);
     }

@@ -7,16 +7,17 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
-use crate::things::{MINUTE, NOW, Place, claim, hash, key};
+use crate::stores::Place;
+use crate::things::{MINUTE, NOW, claim, hash, key};
 
 /// The schema of version 1, as it was released.
 const FIRST: &str = include_str!("schema-1.sql");
 
 /// A file as version 1 left it: so many mails, a tenth of them queued, the others sent.
 async fn first_version(file: &Path, mails: i64) {
-    let made = Place::new();
+    let made = Place::sqlite().await;
     made.close().await;
-    let today = Connection::open(made.file()).unwrap();
+    let today = Connection::open(made.home.file()).unwrap();
     let sql = "SELECT value FROM meta WHERE name = 'key_check'";
     let check: Vec<u8> = today.query_row(sql, [], |row| row.get(0)).unwrap();
     let old = Connection::open(file).unwrap();

@@ -2,11 +2,12 @@
 
 use hongyan::outbox::{Filter, Lane, NewMail, Next, State, StoreError};
 
-use crate::things::{MINUTE, NOW, Place, accepted, claim, claimed, found, hash, mail, record};
+use crate::stores::Place;
+use crate::things::{MINUTE, NOW, accepted, claim, claimed, found, hash, mail, record};
 
 #[tokio::test]
 async fn what_was_not_handed_over_can_be_stopped() {
-    let place = Place::new();
+    let place = Place::new().await;
     let (queued, leased, handed) = (mail("ada"), mail("bob"), mail("cy"));
     accepted(&*place, vec![leased.clone(), handed.clone()]).await;
     let claims = place.claim(claim(NOW, 9)).await.unwrap();
@@ -28,7 +29,7 @@ async fn what_was_not_handed_over_can_be_stopped() {
 
 #[tokio::test]
 async fn a_failed_mail_can_be_sent_again_while_it_is_kept() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = mail("ada");
     for next in [Next::Failed, Next::Unknown] {
         let new = NewMail { id: crate::things::id(), ..new.clone() };
@@ -48,7 +49,7 @@ async fn a_failed_mail_can_be_sent_again_while_it_is_kept() {
 
 #[tokio::test]
 async fn a_queued_mail_is_hurried_and_a_sent_one_left_alone() {
-    let place = Place::new();
+    let place = Place::new().await;
     let later = NewMail { send_at: NOW + 5 * MINUTE, ..mail("ada") };
     accepted(&*place, vec![later.clone()]).await;
     assert!(place.claim(claim(NOW, 1)).await.unwrap().is_empty());
@@ -70,7 +71,7 @@ async fn a_queued_mail_is_hurried_and_a_sent_one_left_alone() {
 
 #[tokio::test]
 async fn lists_are_newest_first_and_can_be_cut() {
-    let place = Place::new();
+    let place = Place::new().await;
     let mails: Vec<NewMail> = (0..6)
         .map(|at| NewMail {
             kind: if at % 2 == 0 { "receipt".into() } else { "verification_code".into() },
@@ -99,7 +100,7 @@ async fn lists_are_newest_first_and_can_be_cut() {
 
 #[tokio::test]
 async fn stats_tell_depth_and_age() {
-    let place = Place::new();
+    let place = Place::new().await;
     let new = NewMail { lane: Lane::Notification, send_at: NOW + MINUTE, ..mail("ada") };
     accepted(&*place, vec![mail("ada"), mail("bob"), new]).await;
     let lease = place.claim(claim(NOW, 1)).await.unwrap().remove(0);
@@ -123,7 +124,7 @@ async fn stats_tell_depth_and_age() {
 
 #[tokio::test]
 async fn a_closed_store_says_so() {
-    let place = Place::new();
+    let place = Place::new().await;
     place.close().await;
     assert!(matches!(place.find("x").await, Err(StoreError::Busy { .. })));
     assert!(matches!(place.claim(claim(NOW, 1)).await, Err(StoreError::Busy { .. })));

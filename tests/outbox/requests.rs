@@ -2,7 +2,8 @@
 
 use hongyan::outbox::{Filter, Idempotency, NewMail, Next, Refusal, State, Submission, Verdict};
 
-use crate::things::{NOW, Place, accepted, claim, claimed, found, hash, mail, record, submission};
+use crate::stores::Place;
+use crate::things::{NOW, accepted, claim, claimed, found, hash, mail, record, submission};
 
 fn asked(key: &str, body: &str, mails: Vec<NewMail>) -> Submission {
     let idempotency = Some(Idempotency { key: hash(key), body: hash(body) });
@@ -11,7 +12,7 @@ fn asked(key: &str, body: &str, mails: Vec<NewMail>) -> Submission {
 
 #[tokio::test]
 async fn a_request_that_is_repeated_is_taken_once() {
-    let mut place = Place::new();
+    let mut place = Place::new().await;
     let (first, second) = (mail("ada"), mail("ada"));
     let taken = place.accept(asked("k", "b", vec![first.clone()])).await.unwrap();
     let Verdict::Accepted(tickets) = taken else { panic!("{taken:?}") };
@@ -31,7 +32,7 @@ async fn a_request_that_is_repeated_is_taken_once() {
 #[tokio::test]
 async fn a_key_is_kept_a_day_and_not_for_ever() {
     const HOUR: i64 = 3_600_000;
-    let place = Place::new();
+    let place = Place::new().await;
     place.accept(asked("k", "b", vec![mail("ada")])).await.unwrap();
     place.sweep(NOW + 25 * HOUR).await.unwrap();
     let again = place.accept(asked("k", "b", vec![mail("ada")])).await.unwrap();
@@ -43,7 +44,7 @@ async fn a_key_is_kept_a_day_and_not_for_ever() {
 
 #[tokio::test]
 async fn a_request_is_taken_whole_or_not_at_all() {
-    let place = Place::new();
+    let place = Place::new().await;
     let (good, twice) = (mail("ada"), mail("bob"));
     accepted(&*place, vec![twice.clone()]).await;
     let result = place.accept(submission(vec![good.clone(), twice])).await;
@@ -54,7 +55,7 @@ async fn a_request_is_taken_whole_or_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_bad_request_costs_the_others_nothing() {
-    let place = Place::new();
+    let place = Place::new().await;
     let bad = mail("ada");
     accepted(&*place, vec![bad.clone()]).await;
     let tasks = (0..64).map(|at| {
@@ -73,7 +74,7 @@ async fn one_bad_request_costs_the_others_nothing() {
 
 #[tokio::test]
 async fn a_newer_mail_retires_the_queued_older_ones() {
-    let place = Place::new();
+    let place = Place::new().await;
     let replaces = Some(hash("sign_in ada"));
     let code = |to| NewMail { replaces, ..mail(to) };
     let (leased, old, new, other) = (code("ada"), code("ada"), code("ada"), mail("ada"));

@@ -1,15 +1,13 @@
-//! Stores and mails for the tests.
+//! Mails for the tests, and what is done with them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hongyan::catalog::InDoubt;
 use hongyan::outbox::{
-    Claim, Claimed, Content, Hash, Key, Lane, Mail, Millis, NewCopy, NewMail, Next, Record,
-    SqliteStore, Store, StoreError, StoredImage, Submission, Ticket, Verdict,
+    Claim, Claimed, Content, Hash, Key, Lane, Mail, Millis, NewCopy, NewMail, Next, Record, Store,
+    StoredImage, Submission, Ticket, Verdict,
 };
-use tempfile::TempDir;
 
 /// 2026-01-01, in milliseconds.
 pub const NOW: Millis = 1_767_225_600_000;
@@ -19,54 +17,6 @@ pub const MINUTE: Millis = 60_000;
 /// The key of the tests.
 pub fn key() -> Key {
     Key::new(&[7; 32])
-}
-
-/// A store that can be closed and opened again.
-pub struct Place {
-    pub folder: TempDir,
-    store: Arc<dyn Store>,
-}
-
-impl Place {
-    /// An empty one.
-    pub fn new() -> Place {
-        let folder = TempDir::new().unwrap();
-        let store = open(&folder).unwrap();
-        Place { folder, store }
-    }
-
-    /// Closes it and opens it again.
-    pub async fn reopen(&mut self) {
-        self.store.close().await;
-        self.store = open(&self.folder).unwrap();
-    }
-
-    /// Another one on the same mails, as another process has it.
-    pub fn another(&self) -> Arc<dyn Store> {
-        open(&self.folder).unwrap()
-    }
-
-    /// The store.
-    pub fn store(&self) -> Arc<dyn Store> {
-        Arc::clone(&self.store)
-    }
-
-    /// Its file.
-    pub fn file(&self) -> std::path::PathBuf {
-        self.folder.path().join("outbox.db")
-    }
-}
-
-impl std::ops::Deref for Place {
-    type Target = dyn Store;
-
-    fn deref(&self) -> &Self::Target {
-        &*self.store
-    }
-}
-
-fn open(folder: &TempDir) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(SqliteStore::open(&folder.path().join("outbox.db"), &key())?))
 }
 
 /// Ids that grow.

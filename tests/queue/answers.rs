@@ -1,4 +1,4 @@
-//! What servers say, through the worker: R03, R04, and the classes of R20 to R26.
+//! What servers say, through the worker: R03 to R05, and the classes of R20 to R26.
 
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,32 @@ async fn a_lost_answer_is_sent_again_with_the_same_bytes_or_held() {
     work_off(&house, &mailer).await;
     assert_eq!(house.find(&id).await.state, State::Unknown);
     assert_eq!(server.record().mails.len(), 1);
+}
+
+/// R03: the server took it, and says nothing for longer than anybody waits.
+#[tokio::test]
+async fn an_answer_that_never_comes_is_in_doubt() {
+    let server = SmtpServer::start(relay().with(Fault::at(Stage::Eod).accepting().hang()));
+    let house = House::new();
+    let settings = super::house::quick().lease(Duration::from_secs(3), Duration::from_secs(2));
+    let builder = house.builder().worker(settings).transport(smtp(&server, 1));
+    let mailer = builder.build().unwrap();
+    let id = enqueue(&mailer, notice("ada@x.test")).await;
+    work_off(&house, &mailer).await;
+    assert_eq!(house.find(&id).await.state, State::Unknown);
+    assert_eq!(server.record().mails.len(), 1);
+}
+
+/// R05: nobody can tell that a server does not keep what it took. Here ends what is promised.
+#[tokio::test]
+async fn a_server_that_keeps_nothing_is_believed() {
+    let server = SmtpServer::start(relay().with(Fault::at(Stage::Eod).losing()));
+    let house = House::new();
+    let mailer = house.mailer(smtp(&server, 1));
+    let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+    work_off(&house, &mailer).await;
+    assert_eq!(house.find(&id).await.state, State::Sent);
+    assert!(server.record().mails.is_empty());
 }
 
 /// R04: the server says 451 and keeps the mail. Nobody can know: one copy, of the same bytes.

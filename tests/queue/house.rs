@@ -18,7 +18,7 @@ use hongyan::vars;
 use super::smtp::{Plan, SmtpServer};
 
 /// How long anything may take here.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// A key for tests.
 pub const KEY: [u8; 32] = [7; 32];
 
@@ -76,6 +76,11 @@ pub fn open(path: &Path) -> Outbox {
     Outbox::open(&OutboxPlace::Sqlite(path.to_owned()), Key::new(&KEY)).unwrap()
 }
 
+/// What a variable of the environment says: longer runs are asked for so.
+pub fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
 /// Mails in some states, oldest first.
 pub async fn all(outbox: &Outbox, states: &[State]) -> Vec<Mail> {
     let mut found: Vec<Mail> = Vec::new();
@@ -111,6 +116,18 @@ where
     }
     drop(stop);
     worker.await.unwrap().unwrap();
+}
+
+/// Waits until something has happened.
+pub async fn until<F>(happened: impl Fn() -> F)
+where
+    F: Future<Output = bool>,
+{
+    let end = Instant::now() + PATIENCE;
+    while !happened().await {
+        assert!(Instant::now() < end, "it did not happen");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Runs a worker until no mail is left that may still be sent.

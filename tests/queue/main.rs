@@ -5,7 +5,11 @@
 mod accepting;
 mod answers;
 mod breakers;
+mod clocks;
 mod copies;
+#[cfg(feature = "cli")]
+#[path = "../servers/disk.rs"]
+mod disk;
 mod draining;
 mod failing_over;
 mod herd;
@@ -13,9 +17,20 @@ mod house;
 mod killing;
 mod lanes;
 mod leases;
+#[cfg(feature = "cli")]
+#[path = "../cli/place.rs"]
+#[allow(dead_code)]
+mod place;
 mod poison;
 mod races;
 mod scripted;
+mod serving;
 #[path = "../servers/smtp.rs"]
 mod smtp;
+mod soak;
+mod stopping;
 mod victim;
+#[cfg(feature = "cli")]
+#[path = "../preview/http.rs"]
+#[allow(dead_code)]
+mod wire;

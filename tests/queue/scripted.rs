@@ -44,7 +44,7 @@ pub struct Scripted {
     acts: Arc<Mutex<VecDeque<Act>>>,
     usual: Act,
     got: Arc<Mutex<Vec<Got>>>,
-    asked: Arc<Mutex<Vec<Instant>>>,
+    asked: Arc<Mutex<Vec<(String, Instant)>>>,
 }
 
 impl Scripted {
@@ -79,7 +79,12 @@ impl Scripted {
 
     /// When it was asked.
     pub fn asked(&self) -> Vec<Instant> {
-        self.asked.lock().unwrap().clone()
+        self.asked.lock().unwrap().iter().map(|(_, at)| *at).collect()
+    }
+
+    /// The mails with which it was asked, in order.
+    pub fn begun(&self) -> Vec<String> {
+        self.asked.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
     }
 
     fn take(&self, mail: &Outgoing<'_>) {
@@ -115,7 +120,8 @@ impl Transport for Scripted {
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
         mail.check_time()?;
-        self.asked.lock().unwrap().push(Instant::now());
+        let id = mail.seal.id().to_owned();
+        self.asked.lock().unwrap().push((id, Instant::now()));
         let act = self.acts.lock().unwrap().pop_front().unwrap_or(self.usual.clone());
         match act {
             Act::Fail(stage, cause, retry) => return Err(failure(stage, cause, retry)),

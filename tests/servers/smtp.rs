@@ -123,6 +123,11 @@ impl SmtpServer {
         self.shared.record().clone()
     }
 
+    /// The mails so far, which it remembers no longer.
+    pub fn take_mails(&self) -> Vec<Mail> {
+        std::mem::take(&mut self.shared.record().mails)
+    }
+
     /// Waits until something has happened.
     ///
     /// # Panics

@@ -43,19 +43,20 @@ impl Job {
             lost(&self.claimed.fence);
             return None;
         };
-        attempt::log(&self.claimed, &opened, &tale, &next);
         let record = Record {
             now,
             attempts: attempt::all(&self.claimed, &tale, &next),
             suppress: suppress(&tale),
-            next,
+            next: next.clone(),
             ..of(&tale, now)
         };
         let until = self.begun.get().is_none().then_some(self.lease_until);
+        // Nothing stands between an answer and its record, not even a log that blocks.
         let written = write(&self.outbox, &self.claimed.fence, record, until).await;
         if let (Ended::Taken { dot, .. }, Ok(_)) = (&tale.ended, &written) {
             self.mailer.shared.figures.add(Series::Commit, dot.elapsed());
         }
+        attempt::log(&self.claimed, &opened, &tale, &next);
         written.unwrap_or(None)
     }
 

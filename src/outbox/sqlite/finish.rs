@@ -72,10 +72,10 @@ pub(super) fn requeue(
 }
 
 /// Ends a mail. What nobody may send again loses its content in the same transaction. Of one that
-/// an earlier attempt may have sent nobody can say that it expired, and its end says so.
+/// an earlier attempt may have sent nobody can say that it expired or failed, and its end says so.
 pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rusqlite::Result<()> {
     let state = match state {
-        State::Expired if may_be_out(conn, seq)? => State::Unknown,
+        State::Expired | State::Failed if may_be_out(conn, seq)? => State::Unknown,
         State::Cancelled | State::Superseded if may_be_out(conn, seq)? => {
             let sql = "UPDATE mails SET cause = 'in_doubt' WHERE seq = ?1";
             conn.prepare_cached(sql)?.execute([seq])?;

@@ -7,6 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 pub(super) const CLAIMED_AT: &str = "claimed_at";
 /// Tells the key under which the contents are sealed.
 pub(super) const KEY_CHECK: &str = "key_check";
+/// Which start of the machine [`AHEAD`] holds for.
+pub(super) const BOOT: &str = "boot";
+/// How far the time of the outbox is ahead of the clock that nobody sets.
+pub(super) const AHEAD: &str = "ahead";
 /// 1 while nobody has it open: then all of it is in the one file.
 pub(super) const CLOSED: &str = "closed";
 

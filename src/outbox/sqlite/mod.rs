@@ -17,6 +17,7 @@ mod reader;
 mod reserve;
 mod rows;
 mod sweep;
+mod time;
 mod totals;
 mod writer;
 
@@ -25,6 +26,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use rusqlite::Connection;
 
+use super::clock::{Clock, Reading};
 use super::{
     Attempt, Claim, Claimed, Fence, Filter, Hash, Idempotency, Key, Mail, Millis, OpenBreaker,
     Record, Stats, Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
@@ -38,6 +40,7 @@ use writer::Writer;
 pub struct SqliteStore {
     writer: Writer,
     reader: Reader,
+    clock: Clock,
 }
 
 impl SqliteStore {
@@ -58,9 +61,12 @@ impl SqliteStore {
         SqliteStore::start(open::again(path, key, Look::Head)?, path, key)
     }
 
-    fn start(conn: Connection, path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
+    fn start(mut conn: Connection, path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
+        let agreed = time::agree(&mut conn, &Reading::take());
+        let clock = agreed.map_err(|error| fault::store_error(&error))?;
         let reader = Reader::start(path)?;
-        Ok(SqliteStore { writer: Writer::start(conn, path.to_owned(), key.clone())?, reader })
+        let writer = Writer::start(conn, path.to_owned(), key.clone())?;
+        Ok(SqliteStore { writer, reader, clock })
     }
 }
 
@@ -203,6 +209,10 @@ impl Store for SqliteStore {
 
     async fn prune(&self, before: Millis, limit: usize) -> Result<u64, StoreError> {
         self.writer.write(move |desk| sweep::prune(desk.conn, before, limit)).await
+    }
+
+    fn clock(&self) -> Clock {
+        self.clock
     }
 
     fn schema(&self) -> usize {

@@ -1,16 +1,20 @@
-//! A small disk that can be filled. It needs root: `mount -t tmpfs`. Where that is not allowed the
-//! test that wants it says so, and fails where CI is to run it.
+//! A small disk that can be filled: a tmpfs, which needs root.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A file system of so many megabytes, taken away in the end.
 pub struct Disk(PathBuf);
 
 impl Disk {
+    /// None where nothing may be mounted, which is told, and fails with `CI` set.
     pub fn new(megabytes: u32) -> Option<Disk> {
-        let path = std::env::temp_dir().join(format!("hongyan-room-{}", std::process::id()));
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("hongyan-room-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         let size = format!("size={megabytes}m");
         let mounted = Command::new("mount")
@@ -22,10 +26,12 @@ impl Disk {
             let why = "mounting a small tmpfs needs root (CAP_SYS_ADMIN)";
             assert!(std::env::var_os("CI").is_none(), "{why}");
             eprintln!("skipped: {why}");
+            return None;
         }
-        mounted.then_some(Disk(path))
+        Some(Disk(path))
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }
