@@ -17,6 +17,7 @@ mod sqlite;
 mod state;
 mod stats;
 mod store;
+mod submission;
 mod times;
 
 use std::collections::HashMap;
@@ -42,6 +43,7 @@ pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};
 pub use stats::{AttemptTotal, Stats};
 pub use store::*;
+pub use submission::*;
 pub use times::{Series, Times};
 
 /// How often a wait looks by itself: another process may have done it.

@@ -1,7 +1,7 @@
 //! What is counted of the mails of an outbox, by all processes that share it.
 
 use super::state::{Lane, State};
-use super::store::Millis;
+use super::submission::Millis;
 use super::times::Times;
 
 /// How full the queue is.
