@@ -54,8 +54,8 @@ fn what_a_worker_did_is_counted_and_timed_for_all_processes() {
         service.post(path, &code("ada@x.test")).is(200);
     }
     let counted = |page: &str| {
-        let sent = [("transport", "inbox"), ("outcome", "sent"), ("cause", "none")];
-        assert_eq!(value(page, "hongyan_attempts_total", &sent), 2.0);
+        let caught = [("transport", "inbox"), ("outcome", "caught"), ("cause", "none")];
+        assert_eq!(value(page, "hongyan_attempts_total", &caught), 2.0);
         let count = "hongyan_acceptance_to_hand_over_seconds_count";
         assert_eq!(value(page, count, &[("lane", "security")]), 2.0);
         assert_eq!(value(page, count, &[("lane", "notification")]), 0.0);

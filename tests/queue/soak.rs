@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use hongyan::Mailer;
 use hongyan::composer::Draft;
+use hongyan::error::Error;
 use hongyan::mail::{Attachment, Mailbox};
 use hongyan::mailer::Wishes;
 use hongyan::outbox::{Filter, Mail, State};
+use hongyan::transport::{Cause, SendError, Stage as SendStage};
 
 use super::house::{House, code, from_environment, notice, relay, short_lived, smtp};
 use super::killing::{Dice, message_id};
@@ -43,6 +45,8 @@ struct Soak<'a> {
     steady: Victim,
     mortal: Victim,
     kills: usize,
+    /// Codes that could not have left in time
+    refused: usize,
     accepted: BTreeSet<String>,
     /// What became of those that are done
     done: BTreeMap<String, Mail>,
@@ -62,6 +66,7 @@ impl<'a> Soak<'a> {
             steady: orders(house, server).start(),
             mortal: orders(house, server).start(),
             kills: 0,
+            refused: 0,
             accepted: BTreeSet::new(),
             done: BTreeMap::new(),
             copies: BTreeMap::new(),
@@ -81,8 +86,11 @@ impl<'a> Soak<'a> {
         let mut wishes = Wishes::default();
         let now = self.house.outbox.clock().now();
         wishes.send_at = later.then_some(now / 1_000 + 2);
-        let taken = self.mailer.enqueue(&[draft], &wishes).await.unwrap();
-        self.accepted.insert(taken.tickets[0].id.clone());
+        match self.mailer.enqueue(&[draft], &wishes).await {
+            Ok(taken) => drop(self.accepted.insert(taken.tickets[0].id.clone())),
+            Err(error) if is_too_late(&error) => self.refused += 1,
+            Err(error) => panic!("{error}"),
+        }
         if Instant::now() >= self.next_look {
             self.next_look = Instant::now() + Duration::from_secs(1);
             self.server.change(self.weather());
@@ -138,8 +146,13 @@ impl<'a> Soak<'a> {
         relay().with(fault)
     }
 
-    /// Notes what is done and what the server has, forgets both, and looks at the sizes.
+    /// Notes what is done and what the server has, forgets both, and looks at the sizes. Ends the
+    /// rests of the transport: mails that wait show nothing.
     async fn look(&mut self) {
+        let store = self.house.outbox.store();
+        for open in store.breakers().await.unwrap() {
+            store.close_breaker(&open.transport).await.unwrap();
+        }
         let now = self.house.outbox.clock().now();
         for mail in super::house::all(&self.house.outbox, &[]).await {
             if mail.state.is_done() {
@@ -202,15 +215,22 @@ impl<'a> Soak<'a> {
         let other_bytes = self.copies.values().filter(|c| c.iter().any(|one| *one != c[0])).count();
         let (memory, files) = (Growth::of(&self.memory), Growth::of(&self.files));
         println!(
-            "{} accepted, {} kills, {states:?}, missing {missing}, lost {lost}, of other bytes \
+            "{} accepted, {} refused, {} kills, {states:?}, missing {missing}, lost {lost}, of other bytes \
              {other_bytes}; memory {memory:?}, files {files:?}",
             self.accepted.len(),
+            self.refused,
             self.kills,
         );
         assert_eq!((missing, lost, other_bytes), (0, 0, 0));
         assert!(memory.is_bounded(16 << 20), "memory {memory:?}");
         assert!(files.is_bounded(16 << 20), "files {files:?}");
     }
+}
+
+/// A code is refused that could not leave while the transport rests.
+fn is_too_late(error: &Error) -> bool {
+    let early = |e: &SendError| e.cause == Cause::Transient && e.stage == SendStage::Prepare;
+    matches!(error, Error::Send(error) if early(error))
 }
 
 fn orders(house: &House, server: &SmtpServer) -> Orders {
