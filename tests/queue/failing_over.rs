@@ -113,6 +113,8 @@ async fn mails_that_wait_for_other_settings_leave_once_they_are_there() {
         let mailer = house.mailer(transport);
         let id = enqueue(&mailer, notice(&format!("u{number}@x.test"))).await;
         work(&mailer, async || house.find(&id).await.cause.is_some()).await;
+        // The next one is to try, whatever this one has found.
+        house.outbox.store().close_breaker("one").await.unwrap();
     }
     let mailer = house.mailer(Scripted::new("one"));
     given_back(&house, &enqueue(&mailer, notice("back@x.test")).await).await;
