@@ -1,10 +1,11 @@
 //! A rendered mail and its seal as bytes, and back: nothing of them is lost, so that each attempt
 //! composes the same message.
 //!
-//! A byte for the version, the length of the head, the head as JSON, then what is long: the text,
-//! the pieces of the page, the attachments. Images stand beside, by their SHA-256. What comes back
-//! is checked again by the constructors of its types.
+//! A byte for the version, then LZ4 of: the length of the head, the head as JSON, and what is long,
+//! which is the text, the pieces of the page and the attachments. Images stand beside, by their
+//! SHA-256. What comes back is checked again by the constructors of its types.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ use crate::locale::{Date, Decimal, Duration, Instant, Locale, Money};
 use crate::mail::{Address, Attachment, CustomHeader, Mailbox, MessageId, Subject};
 use crate::vars::{Value, Vars};
 
-/// The form that is written.
-const VERSION: u8 = 1;
+/// The form that is written. The first one was the same without LZ4.
+const VERSION: u8 = 2;
 
 /// Why a frozen mail cannot be read back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,12 +146,13 @@ pub(super) fn freeze(rendered: &Rendered, seal: &Seal) -> (Vec<u8>, Vec<StoredIm
     };
     let head = serde_json::to_vec(&head).expect("a head has text keys only");
     let long: Vec<&[u8]> = long(rendered);
-    let size = 5 + head.len() + long.iter().map(|bytes| bytes.len()).sum::<usize>();
-    let mut frozen = Vec::with_capacity(size);
-    frozen.push(VERSION);
-    frozen.extend(u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes());
-    frozen.extend(head);
-    long.iter().for_each(|bytes| frozen.extend_from_slice(bytes));
+    let size = 4 + head.len() + long.iter().map(|bytes| bytes.len()).sum::<usize>();
+    let mut whole = Vec::with_capacity(size);
+    whole.extend(u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes());
+    whole.extend(head);
+    long.iter().for_each(|bytes| whole.extend_from_slice(bytes));
+    let mut frozen = vec![VERSION];
+    frozen.extend(lz4_flex::compress_prepend_size(&whole));
     (frozen, rendered.images.iter().map(|image| stored(image)).collect())
 }
 
@@ -214,7 +216,8 @@ pub(super) fn thaw(
     frozen: &[u8],
     image: impl Fn(&str, &str) -> Option<Arc<Image>>,
 ) -> Result<(Rendered, Seal), Thaw> {
-    let (head, mut long) = split(frozen)?;
+    let whole = unpack(frozen)?;
+    let (head, mut long) = split(&whole)?;
     let seal = Seal::restored(head.id, head.message_id, head.date);
     let text = long.text(head.text)?;
     let pieces = head.html.iter().map(|part| piece(part, &mut long)).collect::<Result<_, _>>()?;
@@ -253,12 +256,19 @@ pub(super) fn thaw(
     Ok((rendered, seal))
 }
 
-fn split(frozen: &[u8]) -> Result<(Head, Long<'_>), Thaw> {
-    let (&version, rest) = frozen.split_first().ok_or(malformed("version"))?;
-    if version != VERSION {
-        return Err(Thaw::Newer { version });
+fn unpack(frozen: &[u8]) -> Result<Cow<'_, [u8]>, Thaw> {
+    match frozen.split_first().ok_or(malformed("version"))? {
+        (1, whole) => Ok(Cow::Borrowed(whole)),
+        (&VERSION, packed) => {
+            let whole = lz4_flex::decompress_size_prepended(packed);
+            whole.map(Cow::Owned).map_err(|_| malformed("packing"))
+        }
+        (&version, _) => Err(Thaw::Newer { version }),
     }
-    let (length, rest) = rest.split_first_chunk::<4>().ok_or(malformed("head"))?;
+}
+
+fn split(whole: &[u8]) -> Result<(Head, Long<'_>), Thaw> {
+    let (length, rest) = whole.split_first_chunk::<4>().ok_or(malformed("head"))?;
     let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
     let (head, long) = rest.split_at_checked(length).ok_or(malformed("head"))?;
     // Its words may hold what a reader wrote: the parser's fault is not told.
@@ -316,4 +326,51 @@ fn restore(stored: Stored) -> Option<Value> {
 
 fn malformed(what: &'static str) -> Thaw {
     Thaw::Malformed { what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::composer::{Composer, Draft};
+
+    fn sealed() -> (Rendered, Seal) {
+        let vars = crate::vars! { code: "483920" };
+        let draft = Draft::new("verification_code", "zh-CN", "ada@x.test").unwrap().vars(vars);
+        let rendered = Composer::load(&crate::shipped()).unwrap().render(&draft.unwrap()).unwrap();
+        let from = Mailbox::parse("sender@x.test").unwrap();
+        (rendered, Seal::new("0199aaaa-0000-7000-8000-000000000000", 0, &from).unwrap())
+    }
+
+    fn thawed(frozen: &[u8], rendered: &Rendered) -> Result<(Rendered, Seal), Thaw> {
+        let image = |sha256: &str, _: &str| {
+            rendered.images.iter().find(|image| image.sha256() == sha256).cloned()
+        };
+        thaw(frozen, image)
+    }
+
+    #[test]
+    fn a_mail_of_the_first_form_is_read_and_the_present_one_is_smaller() {
+        let (rendered, seal) = sealed();
+        let (frozen, _) = freeze(&rendered, &seal);
+        let mut first = vec![1];
+        first.extend(lz4_flex::decompress_size_prepended(&frozen[1..]).unwrap());
+        assert!(frozen.len() * 2 < first.len(), "{} of {}", frozen.len(), first.len());
+        for form in [&first, &frozen] {
+            let (again, same) = thawed(form, &rendered).unwrap();
+            assert!(again.html == rendered.html && again.text == rendered.text);
+            assert_eq!((again.vars.to_json(), same), (rendered.vars.to_json(), seal.clone()));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_or_of_a_newer_form_is_named() {
+        let (rendered, seal) = sealed();
+        let (mut frozen, _) = freeze(&rendered, &seal);
+        let fault = |frozen: &[u8]| thawed(frozen, &rendered).err();
+        for length in [0, 1, 4, 5, 40, frozen.len() - 1] {
+            assert!(matches!(fault(&frozen[..length]), Some(Thaw::Malformed { .. })), "{length}");
+        }
+        frozen[0] = VERSION + 1;
+        assert_eq!(fault(&frozen), Some(Thaw::Newer { version: VERSION + 1 }));
+    }
 }
