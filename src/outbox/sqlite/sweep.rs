@@ -4,7 +4,7 @@
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::{breakers, finish, images, limits, meta, rows};
+use super::{breakers, finish, images, limits, rows};
 use crate::catalog::InDoubt;
 use crate::outbox::{Attempt, Millis, State, Swept};
 
@@ -37,9 +37,6 @@ pub(super) fn sweep(conn: &Connection, now: Millis) -> Result<Swept, Fault> {
     conn.prepare_cached(sql)?.execute(params![now - REMEMBERED, STEP as i64])?;
     let slot = (now - TALLIED).div_euclid(finish::SLOT);
     conn.prepare_cached("DELETE FROM tallies WHERE slot < ?1")?.execute([slot])?;
-    // Another process has closed it; this one has not.
-    let sql = "UPDATE meta SET value = 0 WHERE name = ?1 AND value = 1";
-    conn.prepare_cached(sql)?.execute([meta::CLOSED])?;
     Ok(swept)
 }
 
