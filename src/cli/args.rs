@@ -136,7 +136,7 @@ pub enum Outbox {
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Send a failed, unknown or expired mail again, or a waiting one at once
+    /// Send a failed or unknown mail again while its lifetime lasts, or a waiting one at once
     Retry {
         /// The mail
         #[arg(value_name = "ID")]
@@ -181,7 +181,7 @@ pub struct List {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub limit: u16,
     /// Only older than this mail: the next page
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = mail_id)]
     pub before: Option<String>,
 }
 
@@ -219,6 +219,18 @@ fn state() -> impl clap::builder::TypedValueParser<Value = State> {
     let names = State::NAMES.map(|(name, _)| name);
     clap::builder::PossibleValuesParser::new(names)
         .try_map(|name| State::named(&name).ok_or("no such state"))
+}
+
+/// A UUID in its usual form.
+fn mail_id(text: &str) -> Result<String, &'static str> {
+    let shaped = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    match text.len() == 36 && text.bytes().enumerate().all(shaped) {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("write the id of a mail, as `hongyan outbox list` shows it"),
+    }
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, &'static str> {

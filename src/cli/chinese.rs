@@ -149,7 +149,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("outbox list.before", "只列出早于此邮件的：下一页"),
     ("outbox show", "说明一封邮件的经过，以及该怎么办"),
     ("*.id", "邮件编号"),
-    ("outbox retry", "重发失败、结果未知或过期的邮件，或让等待中的邮件立即发送"),
+    ("outbox retry", "在有效期内重发失败或结果未知的邮件，或让等待中的邮件立即发送"),
     ("outbox cancel", "停止尚未发出的邮件"),
     ("outbox prune", "删除很久以前处理完的邮件记录"),
     ("outbox prune.older_than", "多久以前，如 `30d`；默认按 `outbox.retention`"),

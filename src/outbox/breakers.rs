@@ -63,6 +63,13 @@ impl OpenBreaker {
                 "正在等待：通道 `{name}` 自 {since} 起暂停，{until} 再试，原因：{zh}"
             ),
         }];
+        said.extend(self.advice());
+        said
+    }
+
+    /// What the server said, and what to do.
+    pub fn advice(&self) -> Vec<Text> {
+        let mut said = Vec::new();
         if let Some((code, text)) = &self.reply {
             said.push(text!("the server said: {code} {text}", "服务器答复：{code} {text}"));
         }

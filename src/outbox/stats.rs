@@ -11,6 +11,8 @@ pub struct Stats {
     pub states: Vec<(State, u64)>,
     /// Of each lane: queued mails that may leave now, and when the oldest of them was accepted
     pub lanes: Vec<(Lane, u64, Option<Millis>)>,
+    /// Of each lane: queued mails that may not leave before a later time
+    pub later: Vec<(Lane, u64)>,
     /// Attempts that were recorded lately, by transport and cause (`sent` where it was)
     pub attempts: Vec<(String, String, u64)>,
     /// Attempts that were recorded at all

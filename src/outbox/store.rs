@@ -132,8 +132,10 @@ pub struct Mail {
     pub accepted_at: Millis,
     /// When it may leave
     pub send_at: Millis,
-    /// When it is tried next, while it is queued
+    /// When it is tried next, while it is queued; since when a worker has it, while one has
     pub available_at: Millis,
+    /// How long that worker has it
+    pub lease_until: Option<Millis>,
     /// After this moment it is not sent
     pub expires_at: Millis,
     /// When it was done
@@ -243,7 +245,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Ends a mail that was not yet handed over.
     async fn cancel(&self, id: &str, now: Millis) -> Result<Mail, StoreError>;
 
-    /// Queues a failed, unknown or expired mail again, or hurries a queued one.
+    /// Queues a failed or unknown mail again, or hurries a queued one.
     async fn retry(&self, id: &str, now: Millis, expires_at: Millis) -> Result<Mail, StoreError>;
 
     /// Makes mails due that wait because something was wrong with a transport until somebody
@@ -312,7 +314,7 @@ pub struct Claim {
     pub worker: String,
     /// Now
     pub now: Millis,
-    /// How many
+    /// How many; none: the worker only says that it is there
     pub most: usize,
     /// For how long
     pub lease: Duration,

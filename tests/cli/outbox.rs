@@ -96,8 +96,91 @@ fn a_mail_that_waits_for_a_transport_says_why_and_what_to_do() {
     let stats = place.run(["outbox", "stats", "--lang", "en"]).exits(0).text();
     assert!(stats.contains("`qq` is stopped for 2 h: "), "{stats}");
     assert!(stats.contains("`spare` rests for 2 h, and is tried again at 20"), "{stats}");
+    for advice in [
+        "  → the server said: 535 Login fail",
+        "  → use the authorization code\n",
+        "  → once that is done, restart `hongyan serve`",
+        "times are in Asia/Shanghai",
+    ] {
+        assert!(stats.contains(advice), "{advice}\n{stats}");
+    }
     let stats = place.run(["outbox", "stats", "--json"]).exits(0).json();
     assert_eq!(stats["breakers"][1]["transport"], "spare");
+}
+
+/// It waits for the transport, not for a worker.
+#[test]
+fn a_mail_whose_transport_rests_is_not_told_that_it_may_leave() {
+    let place = seeded();
+    with(&place, async |outbox| {
+        let now = outbox.clock().now();
+        let rests = OpenBreaker {
+            transport: "qq".into(),
+            since: now,
+            until: Some(now + HOUR),
+            cause: "network".into(),
+            reply: None,
+            hint: None,
+            process: "another".into(),
+        };
+        outbox.store().open_breaker(rests).await.unwrap();
+    });
+    let told = show(&place, 6, "en").text();
+    assert!(told.contains("→ it waits: the transport `qq` rests since 20"), "{told}");
+    assert!(told.contains("→ it leaves once a transport takes mails again"), "{told}");
+    assert!(!told.contains("may leave now"), "{told}");
+}
+
+/// Mail 6 as a worker took it `age` ago and died with it.
+fn abandoned(place: &Place, age: i64) {
+    with(place, async |outbox| {
+        let now = outbox.clock().now();
+        let claim = hongyan::outbox::Claim {
+            worker: "w".into(),
+            now: now - age,
+            most: 1,
+            lease: std::time::Duration::from_secs(180),
+            resting: Vec::new(),
+        };
+        let earlier = hongyan::outbox::NewMail {
+            in_doubt: hongyan::catalog::InDoubt::Resend,
+            ..code(outbox, 7, "zoe@example.com", now - age)
+        };
+        accept(outbox, earlier, now - age).await;
+        let claimed = outbox.store().claim(claim).await.unwrap().remove(0);
+        assert_eq!(claimed.fence.id, id(7));
+        outbox.store().hand_over(&claimed.fence, "qq").await.unwrap();
+    });
+}
+
+#[test]
+fn a_mail_whose_worker_died_tells_when_that_is_settled() {
+    let place = seeded();
+    abandoned(&place, 120 * SECOND);
+    let told = show(&place, 7, "en").text();
+    assert!(told.contains("→ its worker has it until 20"), "{told}");
+    assert!(told.contains("it is sent again by the same transport, or held"), "{told}");
+    assert!(told.contains("→ no worker has asked for mails for 2 min"), "{told}");
+    let place = seeded();
+    abandoned(&place, 200 * SECOND);
+    let told = show(&place, 7, "en").text();
+    assert!(told.contains("and has not been heard of; once a worker runs, it is sent"), "{told}");
+    assert!(show(&place, 7, "zh").text().contains("至今没有消息"), "{told}");
+}
+
+#[test]
+fn a_mail_that_has_expired_tells_what_to_do() {
+    let place = seeded();
+    with(&place, async |outbox| {
+        let now = outbox.clock().now();
+        accept(outbox, code(outbox, 7, "zoe@example.com", now - HOUR), now - HOUR).await;
+        outbox.store().sweep(now).await.unwrap();
+    });
+    let told = show(&place, 7, "en").text();
+    assert!(told.contains("ask the application for a new mail"), "{told}");
+    place.run(["outbox", "retry", &id(7)]).exits(4);
+    let help = place.run(["outbox", "retry", "--help", "--lang", "en"]).exits(0).text();
+    assert!(!help.contains("expired"), "{help}");
 }
 
 fn show(place: &Place, n: u32, language: &str) -> Ran {
@@ -146,6 +229,9 @@ fn lists() {
     assert_eq!((rest["items"].as_array().unwrap().len(), rest["next"].is_null()), (4, true));
     place.run(["outbox", "list", "--state", "delivered"]).exits(2);
     place.run(["outbox", "list", "--to", "nobody"]).exits(1);
+    for before in ["nope", "0199aaaa-0000-7000-8000-00000000000", "0199aaaa"] {
+        place.run(["outbox", "list", "--before", before]).exits(2);
+    }
 }
 
 #[test]
@@ -181,6 +267,9 @@ fn counts() {
     assert_eq!(keys(&json), ["states", "lanes", "claimed_at", "attempts", "quotas", "breakers"]);
     assert_eq!((&json["states"]["queued"], &json["states"]["failed"]), (&2.into(), &2.into()));
     let text = place.run(["outbox", "stats", "--lang", "zh"]).exits(0).text();
+    assert_eq!(json["lanes"][0]["waiting"], 1, "{json}");
+    assert_eq!(json["lanes"][0]["later"], 1, "{json}");
+    assert!(text.contains("定时或推迟"), "{text}");
     assert!(text.contains("安全邮件") && text.contains("结果未知（可能已发出）  1"), "{text}");
 }
 

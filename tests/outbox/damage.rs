@@ -88,6 +88,36 @@ async fn a_log_that_was_deleted_is_missed() {
     found(&store, &new.id).await;
 }
 
+/// `hongyan outbox list` beside `hongyan serve`: whoever closes first takes nothing for closed.
+#[tokio::test]
+async fn a_log_that_was_deleted_is_missed_though_others_have_looked() {
+    let place = filled().await;
+    let file = place.home.file();
+    let lone = TempDir::new().unwrap();
+    let lone = lone.path().join("outbox.db");
+    let serve = place.another().await;
+    let new = mail("bob");
+    for _ in 0..2 {
+        let look = SqliteStore::open_to_ask(&file, &key()).unwrap();
+        look.stats(NOW).await.unwrap();
+        look.close().await;
+        serve.sweep(NOW).await.unwrap();
+        // What is left where the log is deleted, or the file alone is copied.
+        fs::copy(&file, &lone).unwrap();
+        refused(&lone, |why| *why == Unusable::LogMissing);
+    }
+    accepted(&*serve, vec![new.clone()]).await;
+    let worker = SqliteStore::open(&file, &key()).unwrap();
+    serve.close().await;
+    fs::copy(&file, &lone).unwrap();
+    refused(&lone, |why| *why == Unusable::LogMissing);
+    // The last one leaves all of it in the file.
+    worker.close().await;
+    fs::copy(&file, &lone).unwrap();
+    let copy = SqliteStore::open(&lone, &key()).unwrap();
+    found(&copy, &new.id).await;
+}
+
 #[tokio::test]
 async fn a_newer_outbox_and_that_of_another_program_are_refused() {
     let place = filled().await;

@@ -162,8 +162,12 @@ async fn a_hand_over_without_an_end_is_sent_again_or_held() {
         let held = found(&*place, id).await;
         assert_eq!((held.state, held.cause.as_deref()), (State::Unknown, Some("lease_lost")));
     }
+    let cut_off = place.attempts(&resend.id).await.unwrap().remove(0);
+    assert_eq!((cut_off.number, cut_off.at), (1, NOW), "dated by when it began");
     let again = claimed(&*place, later).await;
     assert_eq!((&again.fence.id, again.attempt), (&resend.id, 2));
+    let at_work = found(&*place, &resend.id).await;
+    assert_eq!((at_work.available_at, at_work.lease_until), (later, Some(later + 3 * MINUTE)));
     assert_eq!(again.pinned.as_deref(), Some("second"));
 }
 

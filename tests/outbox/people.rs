@@ -116,6 +116,8 @@ async fn stats_tell_depth_and_age() {
     let stats = place.stats(NOW).await.unwrap();
     assert_eq!(stats.lanes[0], (Lane::Security, 1, Some(NOW)));
     assert_eq!(stats.lanes[2], (Lane::Notification, 0, None));
+    let later: Vec<u64> = stats.later.iter().map(|(_, count)| *count).collect();
+    assert_eq!(later, [1, 0, 1], "one that was put off, one for a later time");
     assert!(stats.states.contains(&(State::Queued, 3)), "{stats:?}");
     assert_eq!(stats.attempts, [("first".to_owned(), "network".to_owned(), 1)]);
     assert_eq!(found(&*place, &lease.fence.id).await.cause.as_deref(), Some("network"));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use hongyan::ErrorKind;
 use hongyan::mailer::{Rest, Wishes};
-use hongyan::outbox::State;
+use hongyan::outbox::{OpenBreaker, State};
 use hongyan::transport::{Cause, Retry, Stage};
 
 use super::house::{House, code, enqueue, notice, open, quick, work, work_off};
@@ -50,6 +50,29 @@ async fn a_stop_holds_in_all_processes() {
     work_off(&house, &other).await;
     assert_eq!((house.count(State::Sent).await, there.got().len()), (2, 2));
     assert!(house.outbox.store().breakers().await.unwrap().is_empty());
+}
+
+/// Else `outbox stats` and doctor would have people start what runs.
+#[tokio::test]
+async fn a_worker_whose_transports_take_nothing_is_not_missed() {
+    let house = House::new();
+    let store = house.outbox.store();
+    let now = house.outbox.clock().now();
+    let paused = OpenBreaker {
+        transport: "one".into(),
+        since: now,
+        until: Some(now + 600_000),
+        cause: Cause::Rate.as_str().into(),
+        reply: None,
+        hint: None,
+        process: "another".into(),
+    };
+    store.open_breaker(paused).await.unwrap();
+    let mailer = house.mailer(Scripted::new("one"));
+    enqueue(&mailer, notice("ada@x.test")).await;
+    let seen = work(&mailer, async || store.stats(now).await.unwrap().claimed_at.is_some());
+    tokio::time::timeout(Duration::from_secs(30), seen).await.expect("it is not seen");
+    assert_eq!(house.count(State::Queued).await, 1);
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use hongyan::Error;
 use hongyan::Mailer;
 use hongyan::composer::Draft;
-use hongyan::error::Error;
 use hongyan::mail::{Attachment, Mailbox};
 use hongyan::mailer::Wishes;
 use hongyan::outbox::{Filter, Mail, State};
@@ -230,7 +230,7 @@ impl<'a> Soak<'a> {
 /// A code is refused that could not leave while the transport rests.
 fn is_too_late(error: &Error) -> bool {
     let early = |e: &SendError| e.cause == Cause::Transient && e.stage == SendStage::Prepare;
-    matches!(error, Error::Send(error) if early(error))
+    error.send_error().is_some_and(early)
 }
 
 fn orders(house: &House, server: &SmtpServer) -> Orders {

@@ -4,7 +4,7 @@
 use super::moments::{Moments, length};
 use super::words;
 use crate::diagnostic::Text;
-use crate::outbox::{Attempt, CAUGHT, Mail, Millis, OpenBreaker, State};
+use crate::outbox::{Attempt, CAUGHT, Mail, Millis, State};
 use crate::text;
 
 /// How long nobody may have claimed before the worker is missed.
@@ -15,6 +15,14 @@ pub struct Line {
     pub at: Millis,
     pub what: Text,
     pub more: Vec<Text>,
+}
+
+/// What is known of a mail that waits.
+pub struct Wait {
+    /// What keeps it from all transports that it may go by
+    pub hindrances: Vec<Text>,
+    /// When a worker asked for mails last
+    pub claimed_at: Option<Millis>,
 }
 
 /// What happened, in order.
@@ -42,16 +50,19 @@ fn accepted(mail: &Mail, moments: &Moments<'_>) -> Line {
 
 fn attempt(attempt: &Attempt) -> Line {
     let Attempt { number, took, .. } = attempt;
+    // How long an attempt took that was cut off is not known.
+    let (took_en, took_zh) = match attempt.cause.as_deref() {
+        Some("lease_lost") => (String::new(), String::new()),
+        _ => (format!(", {took} ms"), format!("，{took} ms")),
+    };
     let (by_en, by_zh) = match &attempt.transport {
         Some(name) => (format!(" by `{name}`"), format!("，通道 `{name}`")),
         None => (String::new(), String::new()),
     };
     let end = ending(&attempt.action);
     let Text { en, zh } = end;
-    let what = text!(
-        "attempt {number}{by_en}, {took} ms: {en}",
-        "第 {number} 次投递{by_zh}，{took} ms：{zh}"
-    );
+    let what =
+        text!("attempt {number}{by_en}{took_en}: {en}", "第 {number} 次投递{by_zh}{took_zh}：{zh}");
     let mut more = Vec::new();
     if let Some((en, zh)) = &attempt.what {
         more.push(text!("{en}", "{zh}"));
@@ -162,15 +173,15 @@ fn meaning(mail: &Mail) -> Text {
 }
 
 /// What happens next, and what a person may do.
-pub fn outlook(
-    mail: &Mail,
-    open: &[OpenBreaker],
-    claimed_at: Option<Millis>,
-    moments: &Moments<'_>,
-) -> Vec<Text> {
+pub fn outlook(mail: &Mail, wait: &Wait, moments: &Moments<'_>) -> Vec<Text> {
     let id = &mail.id;
     match mail.state {
-        State::Queued => waiting(mail, open, claimed_at, moments),
+        State::Queued => waiting(mail, wait, moments),
+        State::Leased | State::HandingOver => at_work(mail, wait, moments),
+        State::Expired => vec![text!(
+            "it cannot be sent again; ask the application for a new mail",
+            "无法重发；请由应用重新发起一封"
+        )],
         State::Failed | State::Unknown if !mail.has_content => vec![text!(
             "its content was erased: it cannot be sent again; ask the application for a new mail",
             "内容已清除，无法重发；请由应用重新发起一封"
@@ -195,21 +206,15 @@ pub fn outlook(
     }
 }
 
-fn waiting(
-    mail: &Mail,
-    open: &[OpenBreaker],
-    claimed_at: Option<Millis>,
-    moments: &Moments<'_>,
-) -> Vec<Text> {
-    let clock = |at| moments.clock(at);
-    let mut said: Vec<Text> = open.iter().flat_map(|open| open.sentences(clock)).collect();
+fn waiting(mail: &Mail, wait: &Wait, moments: &Moments<'_>) -> Vec<Text> {
+    let mut said = wait.hindrances.clone();
     let expires = moments.clock(mail.expires_at);
     let (now, at) = (moments.now, moments.clock(mail.available_at));
     let next = match () {
         () if mail.send_at > now => {
             text!("it leaves at {at}, as it was asked to", "将按要求于 {at} 发送")
         }
-        () if open.iter().any(|open| open.until.is_none()) => {
+        () if !said.is_empty() => {
             text!("it leaves once a transport takes mails again", "有通道恢复后即可发送")
         }
         () if mail.available_at > now => text!("it is tried again at {at}", "将于 {at} 再试"),
@@ -217,7 +222,32 @@ fn waiting(
     };
     let Text { en, zh } = next;
     said.push(text!("{en}; after {expires} it is not sent", "{zh}；{expires} 之后不再发送"));
-    said.extend(silence(claimed_at, now));
+    said.extend(silence(wait.claimed_at, now));
+    said
+}
+
+/// A worker has it: what becomes of it where that one is heard of no more.
+fn at_work(mail: &Mail, wait: &Wait, moments: &Moments<'_>) -> Vec<Text> {
+    let Some(until) = mail.lease_until else { return Vec::new() };
+    let end = moments.clock(until);
+    let Text { en, zh } = match mail.state {
+        State::HandingOver => text!(
+            "it is sent again by the same transport, or held for a person, as `in_doubt` of its kind says",
+            "将按该类型的 `in_doubt` 由同一通道重发，或留待人工确认"
+        ),
+        _ => text!("another worker takes it", "将由另一个投递进程接手"),
+    };
+    let mut said = vec![match until > moments.now {
+        true => text!(
+            "its worker has it until {end}; where nothing is heard of that one by then, {en}",
+            "投递进程最迟持有到 {end}；届时若仍无消息，{zh}"
+        ),
+        false => text!(
+            "its worker had it until {end} and has not been heard of; once a worker runs, {en}",
+            "投递进程最迟应持有到 {end}，至今没有消息；有投递进程运行后，{zh}"
+        ),
+    }];
+    said.extend(silence(wait.claimed_at, moments.now));
     said
 }
 

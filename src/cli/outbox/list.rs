@@ -59,12 +59,13 @@ fn tell(mails: &[Mail], next: Option<&str>, desk: &Desk<'_>) {
             ]
         })
         .collect();
+    let zone = desk.moments.zone();
     let head = [
         text!("ID", "编号"),
         text!("STATE", "状态"),
         text!("KIND", "类型"),
         text!("TO", "收件人"),
-        text!("ACCEPTED", "接受时间"),
+        text!("ACCEPTED ({zone})", "接受时间（{zone}）"),
         text!("TRIES", "次数"),
     ];
     let head = head.each_ref().map(|name| name.get(language));

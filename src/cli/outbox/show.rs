@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::Desk;
-use super::life::{self, Line};
+use super::life::{self, Line, Wait};
 use super::stats;
 use crate::cli::exit::{Exit, Failure};
 use crate::diagnostic::Text;
@@ -18,31 +18,36 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let found = store.find(id).await?;
     let mail = found.ok_or_else(|| StoreError::NotFound { id: id.to_owned() })?;
     let attempts = store.attempts(id).await?;
-    let open = desk.outbox.in_the_way_of(&mail).await?;
     if desk.voice.json {
+        let open = desk.outbox.in_the_way_of(&mail).await?;
         desk.voice.document(&document(&mail, &attempts, &open, desk));
         return Ok(Exit::Done);
     }
     let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
+    let wait = Wait { hindrances: hindrances(&mail, desk).await?, claimed_at };
     tell(&mail, &attempts, desk);
-    for sentence in over_for_today(&mail, desk).await? {
-        desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
-    }
-    for sentence in life::outlook(&mail, &open, claimed_at, &desk.moments) {
+    for sentence in life::outlook(&mail, &wait, &desk.moments) {
         desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
     }
     Ok(Exit::Done)
 }
 
-/// The quotas that keep a mail: those of all transports that it may go by are used up.
-async fn over_for_today(mail: &Mail, desk: &Desk<'_>) -> Result<Vec<Text>, Failure> {
+/// What keeps a mail that waits: each transport that it may go by takes nothing, or its quota is
+/// used up.
+async fn hindrances(mail: &Mail, desk: &Desk<'_>) -> Result<Vec<Text>, Failure> {
     if mail.state != State::Queued {
         return Ok(Vec::new());
     }
-    let quotas = stats::quotas(desk).await?;
-    let up = |name: &String| quotas.iter().find(|quota| quota.is_up(name, mail.lane));
-    let all: Option<Vec<_>> = mail.route.iter().map(|name| Some(up(name)?.sentence())).collect();
-    Ok(all.unwrap_or_default())
+    let (open, quotas) = (desk.outbox.store().breakers().await?, stats::quotas(desk).await?);
+    let why = |name: &String| -> Option<Vec<Text>> {
+        let is_up = quotas.iter().find(|quota| quota.is_up(name, mail.lane));
+        match open.iter().find(|open| open.transport == *name) {
+            Some(open) => Some(open.sentences(|at| desk.moments.clock(at))),
+            None => is_up.map(|quota| vec![quota.sentence()]),
+        }
+    };
+    let all: Option<Vec<_>> = mail.route.iter().map(why).collect();
+    Ok(all.unwrap_or_default().concat())
 }
 
 fn document(mail: &Mail, attempts: &[Attempt], open: &[OpenBreaker], desk: &Desk<'_>) -> Json {

@@ -51,6 +51,10 @@ pub async fn run(desk: &Desk<'_>) -> Result<Exit, Failure> {
     }
     tell(&stats, &quotas, desk);
     open.iter().for_each(|open| tell_open(open, desk));
+    if open.iter().any(|open| open.until.is_some()) {
+        let zone = desk.moments.zone();
+        desk.voice.say(&text!("times are in {zone}", "时区：{zone}"));
+    }
     Ok(Exit::Done)
 }
 
@@ -83,7 +87,8 @@ fn document(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) -> Json {
         .iter()
         .map(|(lane, waiting, oldest)| {
             let age = oldest.map(|at| (desk.moments.now - at).max(0) / 1_000);
-            json!({"lane": lane.as_str(), "waiting": waiting, "oldest_seconds": age})
+            let later = later(stats, *lane);
+            json!({"lane": lane.as_str(), "waiting": waiting, "oldest_seconds": age, "later": later})
         })
         .collect();
     let attempts: Json = stats
@@ -112,17 +117,28 @@ fn count(stats: &Stats, state: State) -> u64 {
     stats.states.iter().filter(|(known, _)| *known == state).map(|(_, count)| count).sum()
 }
 
+/// How many mails of a lane wait for a later time.
+fn later(stats: &Stats, lane: Lane) -> u64 {
+    stats.later.iter().filter(|(known, _)| *known == lane).map(|(_, later)| later).sum()
+}
+
 fn tell(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) {
     let (voice, language) = (desk.voice, desk.voice.language());
-    let lanes: Vec<[String; 3]> = stats
+    let lanes: Vec<[String; 4]> = stats
         .lanes
         .iter()
         .map(|(lane, waiting, oldest)| {
             let oldest = oldest.map(|at| desk.moments.since(at)).unwrap_or_default();
-            [words::lane(*lane).get(language).to_owned(), waiting.to_string(), oldest]
+            let (lane, later) = (words::lane(*lane), later(stats, *lane));
+            [lane.get(language).to_owned(), waiting.to_string(), oldest, later.to_string()]
         })
         .collect();
-    let head = [text!("LANE", "优先通道"), text!("WAITING", "等待"), text!("OLDEST", "最久")];
+    let head = [
+        text!("LANE", "优先通道"),
+        text!("WAITING", "等待"),
+        text!("OLDEST", "最久"),
+        text!("LATER", "定时或推迟"),
+    ];
     show(table(head.each_ref().map(|name| name.get(language)), &lanes), desk);
     let states: Vec<[String; 2]> = State::NAMES
         .iter()
@@ -161,7 +177,7 @@ fn tell(stats: &Stats, quotas: &[Used], desk: &Desk<'_>) {
     }
 }
 
-/// A transport that takes nothing.
+/// A transport that takes nothing, and what to do.
 fn tell_open(open: &OpenBreaker, desk: &Desk<'_>) {
     let (name, since) = (&open.transport, desk.moments.since(open.since));
     let Text { en, zh } = open.cause().describe();
@@ -172,6 +188,9 @@ fn tell_open(open: &OpenBreaker, desk: &Desk<'_>) {
             "`{name}` 已暂停 {since}，{until} 再试：{zh}"
         ),
     });
+    for advice in open.advice() {
+        desk.voice.line(&format!("  → {}", advice.get(desk.voice.language())));
+    }
 }
 
 /// A table and an empty line.

@@ -27,8 +27,12 @@ pub async fn list(desk: &Desk<'_>) -> Result<Exit, Failure> {
         .iter()
         .map(|one| [one.to.clone(), desk.moments.clock(one.since), one.reason.clone()])
         .collect();
-    let head =
-        [text!("TO", "收件人"), text!("SINCE", "自"), text!("THE SERVER SAID", "服务器答复")];
+    let zone = desk.moments.zone();
+    let head = [
+        text!("TO", "收件人"),
+        text!("SINCE ({zone})", "自（{zone}）"),
+        text!("THE SERVER SAID", "服务器答复"),
+    ];
     let head = head.each_ref().map(|name| name.get(voice.language()));
     table(head, &rows).iter().for_each(|line| voice.line(line));
     Ok(Exit::Done)

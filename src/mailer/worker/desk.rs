@@ -21,6 +21,8 @@ use crate::outbox::{Claim, Claimed, Millis, Outbox, StoreError};
 
 /// How often mails are asked for where nothing tells of any: other processes accept them too.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often a worker that can take nothing says that it is there.
+const SIGN: Duration = Duration::from_secs(5);
 /// How long a store is left alone that could not answer.
 const REST: Duration = Duration::from_millis(250);
 
@@ -40,6 +42,8 @@ pub(super) struct Desk {
     ending: watch::Sender<bool>,
     /// Whether there may be mails that were not asked for
     more: bool,
+    /// When mails were asked for last
+    asked: Option<Instant>,
     troubled: bool,
 }
 
@@ -56,6 +60,7 @@ impl Desk {
             moved: Arc::default(),
             ending: watch::Sender::new(false),
             more: true,
+            asked: None,
             troubled: false,
         }
     }
@@ -109,17 +114,19 @@ impl Desk {
         }
     }
 
-    /// Takes as many mails as can go now. Whether to ask again at once.
+    /// Takes as many mails as can go now. One that can take none asks for none, so that it is not
+    /// taken for dead. Whether to ask again at once.
     async fn claim(&mut self) -> Result<bool, StoreError> {
         for carrier in self.mailer.shared.routes.carriers() {
             carrier.refresh().await;
         }
         let (most, resting) = self.room();
         self.more = true;
-        if most == 0 {
+        if most == 0 && self.asked.is_some_and(|asked| asked.elapsed() < SIGN) {
             return Ok(false);
         }
         let asked = Instant::now();
+        self.asked = Some(asked);
         let full = resting.len();
         let claim = Claim {
             worker: self.name.clone(),
@@ -131,8 +138,8 @@ impl Desk {
         match self.outbox.store().claim(claim).await {
             Ok(claimed) => {
                 self.troubled = false;
-                self.more = claimed.len() >= most || full > 0;
-                let again = claimed.len() >= most;
+                let again = most > 0 && claimed.len() >= most;
+                self.more = again || most == 0 || full > 0;
                 if !claimed.is_empty() {
                     crate::crash::here("after_lease");
                 }

@@ -101,11 +101,11 @@ fn ready(
 fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>, Fault> {
     let lease = i64::try_from(claim.lease.as_millis()).unwrap_or(i64::MAX / 4);
     let sql = "UPDATE mails SET state = 1, token = token + 1, attempts = attempts + 1,
-        worker = ?2, lease_until = ?3 WHERE seq = ?1
+        worker = ?2, lease_until = ?3, available_at = ?4 WHERE seq = ?1
         RETURNING id, token, address, kind, lane, attempts, accepted_at, expires_at, in_doubt,
         pinned, trace, parent, send_at, (SELECT names FROM routes r WHERE r.route = mails.route)";
     let (mut claimed, parent) = desk.conn.prepare_cached(sql)?.query_row(
-        params![seq, claim.worker, claim.now + lease],
+        params![seq, claim.worker, claim.now + lease, claim.now],
         |row| {
             let route: String = row.get(13)?;
             let claimed = Claimed {
@@ -165,7 +165,8 @@ pub(super) fn hand_over(conn: &Connection, fence: &Fence, transport: &str) -> Re
 /// Gives back what a worker has not handed over.
 pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
     let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, worker = NULL,
-        lease_until = NULL WHERE lease_until > 0 AND worker = ?1 AND state = 1";
+        lease_until = NULL, available_at = send_at
+        WHERE lease_until > 0 AND worker = ?1 AND state = 1";
     Ok(conn.prepare_cached(sql)?.execute([worker])? as u64)
 }
 

@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::fault::store_error;
 use super::images::Images;
 use super::open::{self, Look};
+use super::presence::Presence;
 use super::reserve::Reserve;
 use super::writer::{Done, Job};
 use crate::outbox::{Key, StoreError};
@@ -21,6 +22,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Group {
     /// None after a failure that it may not have survived
     conn: Option<Connection>,
+    presence: Presence,
     path: PathBuf,
     key: Key,
     file: Option<u64>,
@@ -31,12 +33,19 @@ pub(super) struct Group {
 
 impl Group {
     /// Writes to this connection from now on.
-    pub fn new(conn: Connection, path: PathBuf, key: Key) -> Group {
-        let mut reserve = Reserve::of(&path);
+    pub fn new(conn: Connection, presence: Presence, path: &Path, key: &Key) -> Group {
+        let mut reserve = Reserve::of(path);
         reserve.is_whole();
-        let file = number(&path);
-        let images = Images::default();
-        Group { conn: Some(conn), path, key, file, tried: None, images, reserve }
+        Group {
+            conn: Some(conn),
+            presence,
+            path: path.to_owned(),
+            key: key.clone(),
+            file: number(path),
+            tried: None,
+            images: Images::default(),
+            reserve,
+        }
     }
 
     /// Does the work and answers it.
@@ -70,9 +79,11 @@ impl Group {
         }
     }
 
-    /// Leaves everything in the one file.
+    /// Leaves everything in the one file, if nobody else writes to it.
     pub fn close(self) {
-        if let Some(conn) = self.conn {
+        if let Some(conn) = self.conn
+            && self.presence.is_last()
+        {
             // What is not written back is read from the log the next time.
             let _ = open::end(&conn);
         }

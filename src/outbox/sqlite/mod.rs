@@ -13,6 +13,7 @@ mod limits;
 mod manage;
 mod meta;
 mod open;
+mod presence;
 mod reader;
 mod reserve;
 mod rows;
@@ -31,7 +32,9 @@ use super::{
     Attempt, Claim, Claimed, Fence, Filter, Hash, Idempotency, Key, Mail, Millis, OpenBreaker,
     Record, Stats, Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
 };
+use group::Group;
 use open::Look;
+use presence::Presence;
 use reader::Reader;
 use writer::Writer;
 
@@ -58,14 +61,18 @@ impl SqliteStore {
     /// # Errors
     /// As [`open`](SqliteStore::open), but for damage that does not show at once.
     pub fn open_to_ask(path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
-        SqliteStore::start(open::again(path, key, Look::Head)?, path, key)
+        SqliteStore::start(open::first(path, key, Look::Head)?, path, key)
     }
 
-    fn start(mut conn: Connection, path: &Path, key: &Key) -> Result<SqliteStore, StoreError> {
+    fn start(
+        (mut conn, presence): (Connection, Presence),
+        path: &Path,
+        key: &Key,
+    ) -> Result<SqliteStore, StoreError> {
         let agreed = time::agree(&mut conn, &Reading::take());
         let clock = agreed.map_err(|error| fault::store_error(&error))?;
         let reader = Reader::start(path)?;
-        let writer = Writer::start(conn, path.to_owned(), key.clone())?;
+        let writer = Writer::start(Group::new(conn, presence, path, key))?;
         Ok(SqliteStore { writer, reader, clock })
     }
 }

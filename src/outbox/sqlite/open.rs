@@ -4,12 +4,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::meta;
+use super::presence::Presence;
 use crate::outbox::{Key, StoreError, Unusable};
 
 /// `hgyn`: whose file it is.
@@ -23,6 +25,8 @@ pub(super) const SCHEMA: usize = MIGRATIONS.len();
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// How long another process may hold the lock.
 const BUSY: Duration = Duration::from_secs(5);
+/// Between two tries to bring a note into the one file.
+const PAUSE: Duration = Duration::from_millis(20);
 /// Statements that are kept prepared.
 const STATEMENTS: usize = 128;
 
@@ -36,14 +40,24 @@ pub(super) enum Look {
 }
 
 /// Opens an outbox for writing, or makes it where there is none.
-pub(super) fn writing(path: &Path, key: &Key) -> Result<Connection, StoreError> {
+pub(super) fn writing(path: &Path, key: &Key) -> Result<(Connection, Presence), StoreError> {
     if !path.exists() {
         make(path, key)?;
     }
-    again(path, key, Look::Whole)
+    first(path, key, Look::Whole)
 }
 
 /// Opens an outbox that must be there.
+pub(super) fn first(
+    path: &Path,
+    key: &Key,
+    extent: Look,
+) -> Result<(Connection, Presence), StoreError> {
+    let presence = Presence::tell(&folder(path), BUSY)?;
+    Ok((again(path, key, extent)?, presence))
+}
+
+/// The same where it is known to others that it is open here.
 pub(super) fn again(path: &Path, key: &Key, extent: Look) -> Result<Connection, StoreError> {
     look(path)?;
     if misses_log(path) {
@@ -51,33 +65,48 @@ pub(super) fn again(path: &Path, key: &Key, extent: Look) -> Result<Connection, 
     }
     let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
     check(&mut conn, path, key, extent)?;
-    begin(&conn).map_err(|error| unusable(path, &error))?;
+    begin(&conn, path).map_err(|error| unusable(path, &error))?;
     Ok(conn)
 }
 
 /// Notes that it is in use, in the one file: when its log is gone the next time, mails are.
-fn begin(conn: &Connection) -> rusqlite::Result<()> {
+fn begin(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
     let closed: Option<i64> = meta::get(conn, meta::CLOSED)?;
-    if closed == Some(0) {
-        return Ok(());
+    if closed != Some(0) {
+        meta::set(conn, meta::CLOSED, 0)?;
     }
-    meta::set(conn, meta::CLOSED, 0)?;
-    conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+    let end = Instant::now() + BUSY;
+    while !is_in_use(path) {
+        conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        if Instant::now() >= end {
+            break;
+        }
+        // Another one that opens it reads all of it, as it was before the note.
+        if !is_in_use(path) {
+            thread::sleep(PAUSE);
+        }
+    }
+    Ok(())
 }
 
 /// Whether it was in use and its log is gone. Asked before SQLite opens it as usual, which makes an
 /// empty log. Another process may open it at the same moment: it makes its log first, then the note.
 fn misses_log(path: &Path) -> bool {
     let log = beside(path, "-wal");
-    let in_use = || -> rusqlite::Result<bool> {
+    !log.exists() && is_in_use(path) && !log.exists()
+}
+
+/// Whether the one file, without its log, says that it is in use. What cannot be read so is looked
+/// at more closely elsewhere.
+fn is_in_use(path: &Path) -> bool {
+    let noted = || -> rusqlite::Result<bool> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_URI
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)?;
         Ok(meta::get::<i64>(&conn, meta::CLOSED)? == Some(0))
     };
-    // What cannot be read so is looked at more closely afterwards.
-    !log.exists() && in_use().unwrap_or(false) && !log.exists()
+    noted().unwrap_or(false)
 }
 
 /// A path as SQLite takes it in a URI.
@@ -90,7 +119,7 @@ fn uri(path: &Path) -> String {
     format!("file:{}", shown.collect::<String>())
 }
 
-/// Notes that all of it is in the one file again.
+/// Notes that all of it is in the one file again, which only the last one to close it may.
 pub(super) fn end(conn: &Connection) -> rusqlite::Result<()> {
     meta::set(conn, meta::CLOSED, 1)?;
     conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))

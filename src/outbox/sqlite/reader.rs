@@ -125,9 +125,12 @@ pub(super) fn stats(conn: &Connection, now: Millis) -> rusqlite::Result<Stats> {
     let mut statement = conn.prepare_cached(sql)?;
     let attempts =
         statement.query_map([slot], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let depths = rows::LANES.iter().map(|lane| depth(conn, *lane, now));
+    let depths: Vec<_> = depths.collect::<Result<_, _>>()?;
     Ok(Stats {
         states,
-        lanes: rows::LANES.iter().map(|lane| depth(conn, *lane, now)).collect::<Result<_, _>>()?,
+        lanes: depths.iter().map(|depth| (depth.lane, depth.waiting, depth.oldest)).collect(),
+        later: depths.iter().map(|depth| (depth.lane, depth.later)).collect(),
         attempts: attempts.collect::<Result<_, _>>()?,
         totals: totals::attempts(conn)?,
         times: totals::times(conn)?,
@@ -136,16 +139,23 @@ pub(super) fn stats(conn: &Connection, now: Millis) -> rusqlite::Result<Stats> {
 }
 
 /// The query of [`depth`]: its index holds all of it.
-pub(super) const DEPTH: &str = "SELECT count(*), min(accepted_at) FROM mails
-    WHERE state = 0 AND lane = ?1 AND available_at <= ?2";
+pub(super) const DEPTH: &str = "SELECT count(*) FILTER (WHERE available_at <= ?2),
+    min(accepted_at) FILTER (WHERE available_at <= ?2),
+    count(*) FILTER (WHERE available_at > ?2) FROM mails WHERE state = 0 AND lane = ?1";
 
-fn depth(
-    conn: &Connection,
+/// How full a lane is.
+struct Depth {
     lane: Lane,
-    now: Millis,
-) -> rusqlite::Result<(Lane, u64, Option<Millis>)> {
+    waiting: u64,
+    oldest: Option<Millis>,
+    later: u64,
+}
+
+fn depth(conn: &Connection, lane: Lane, now: Millis) -> rusqlite::Result<Depth> {
     let mut statement = conn.prepare_cached(DEPTH)?;
-    statement.query_row(rusqlite::params![lane, now], |row| Ok((lane, row.get(0)?, row.get(1)?)))
+    statement.query_row(rusqlite::params![lane, now], |row| {
+        Ok(Depth { lane, waiting: row.get(0)?, oldest: row.get(1)?, later: row.get(2)? })
+    })
 }
 
 /// Addresses that refused mail for good, newest first.

@@ -15,7 +15,7 @@ pub(super) const MAIL: &str = "SELECT m.id, p.id, m.message_id, m.kind, m.locale
     m.transport, m.provider_id, m.reply_code, m.reply_text, m.cause, m.adapted, m.replaced_by,
     EXISTS (SELECT 1 FROM contents c WHERE c.seq = coalesce(m.parent, m.seq))
       AND (m.parent IS NULL OR m.address IS NOT NULL),
-    (SELECT names FROM routes r WHERE r.route = m.via)
+    (SELECT names FROM routes r WHERE r.route = m.via), m.lease_until
     FROM mails m LEFT JOIN mails p ON p.seq = m.parent";
 
 /// A row of [`MAIL`].
@@ -33,6 +33,7 @@ pub(super) fn mail(row: &Row<'_>) -> rusqlite::Result<Mail> {
         send_at: row.get(9)?,
         available_at: row.get(10)?,
         expires_at: row.get(11)?,
+        lease_until: row.get(23)?,
         done_at: row.get(12)?,
         route: names(row.get(22)?),
         attempts: row.get(13)?,

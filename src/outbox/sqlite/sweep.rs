@@ -4,7 +4,7 @@
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use super::{breakers, finish, images, limits, meta, rows};
+use super::{breakers, finish, images, limits, rows};
 use crate::catalog::InDoubt;
 use crate::outbox::{Attempt, Millis, State, Swept};
 
@@ -37,9 +37,6 @@ pub(super) fn sweep(conn: &Connection, now: Millis) -> Result<Swept, Fault> {
     conn.prepare_cached(sql)?.execute(params![now - REMEMBERED, STEP as i64])?;
     let slot = (now - TALLIED).div_euclid(finish::SLOT);
     conn.prepare_cached("DELETE FROM tallies WHERE slot < ?1")?.execute([slot])?;
-    // Another process has closed it; this one has not.
-    let sql = "UPDATE meta SET value = 0 WHERE name = ?1 AND value = 1";
-    conn.prepare_cached(sql)?.execute([meta::CLOSED])?;
     Ok(swept)
 }
 
@@ -52,11 +49,12 @@ struct Lost {
     transport: Option<String>,
     pinned: Option<String>,
     attempt: u32,
+    began: Millis,
 }
 
 fn recover(conn: &Connection, now: Millis, swept: &mut Swept) -> rusqlite::Result<()> {
     let sql = "SELECT seq, state = 2, in_doubt, recoveries, expires_at <= ?1, transport, pinned,
-        attempts FROM mails WHERE lease_until <= ?1 LIMIT ?2";
+        attempts, available_at FROM mails WHERE lease_until <= ?1 LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
     let lost = statement.query_map(params![now, STEP as i64], |row| {
         Ok(Lost {
@@ -68,6 +66,7 @@ fn recover(conn: &Connection, now: Millis, swept: &mut Swept) -> rusqlite::Resul
             transport: row.get(5)?,
             pinned: row.get(6)?,
             attempt: row.get(7)?,
+            began: row.get(8)?,
         })
     })?;
     for lost in lost.collect::<Result<Vec<_>, _>>()? {
@@ -92,7 +91,7 @@ fn recover_one(
     let sql = "UPDATE mails SET cause = ?2, token = token + 1 WHERE seq = ?1";
     conn.prepare_cached(sql)?.execute(params![lost.seq, cause])?;
     if lost.handed_over {
-        finish::log(conn, lost.seq, &interrupted(lost, resend, now))?;
+        finish::log(conn, lost.seq, &interrupted(lost, resend))?;
     }
     let again = |pinned: Option<&str>| {
         finish::requeue(conn, lost.seq, now, pinned)?;
@@ -126,10 +125,10 @@ fn recover_one(
 }
 
 /// The attempt of which nobody wrote down how it ended.
-fn interrupted(lost: &Lost, resend: bool, now: Millis) -> Attempt {
+fn interrupted(lost: &Lost, resend: bool) -> Attempt {
     Attempt {
         number: lost.attempt,
-        at: now,
+        at: lost.began,
         transport: lost.transport.clone(),
         stage: Some("hand_over".to_owned()),
         cause: Some("lease_lost".to_owned()),

@@ -1,17 +1,15 @@
 //! The one thread that writes: what waits is done in one transaction, and answered once that is
 //! durable.
 
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
 use super::fault::Fault;
 use super::group::Group;
-use crate::outbox::{Key, StoreError};
+use crate::outbox::StoreError;
 
 /// How many pieces of work share a transaction.
 const GROUP: usize = 256;
@@ -92,9 +90,9 @@ pub(super) fn closed() -> StoreError {
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(conn: Connection, path: PathBuf, key: Key) -> Result<Writer, StoreError> {
+    pub fn start(group: Group) -> Result<Writer, StoreError> {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        let run = move || run(Group::new(conn, path, key), waiting);
+        let run = move || run(group, waiting);
         thread::Builder::new()
             .name("outbox-write".to_owned())
             .spawn(run)
