@@ -25,13 +25,24 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     }
     let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
     tell(&mail, &attempts, desk);
-    for sentence in over_for_today(&mail, desk).await? {
+    for sentence in suppressed(&mail).into_iter().chain(over_for_today(&mail, desk).await?) {
         desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
     }
     for sentence in life::outlook(&mail, &open, claimed_at, &desk.moments) {
         desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
     }
     Ok(Exit::Done)
+}
+
+/// What the refusal of a mail did to its recipient.
+fn suppressed(mail: &Mail) -> Option<Text> {
+    let is_over = mail.state == State::Failed && mail.suppressed;
+    is_over.then(|| {
+        text!(
+            "the address is suppressed: new mails to it are refused until `hongyan outbox suppressions --lift ADDRESS`, or until this one is sent again and taken",
+            "该地址已停发：发给它的新邮件会被拒绝，直到 `hongyan outbox suppressions --lift 地址`，或这封邮件重发成功"
+        )
+    })
 }
 
 /// The quotas that keep a mail: those of all transports that it may go by are used up.
