@@ -39,8 +39,8 @@ fn suppressed(mail: &Mail) -> Option<Text> {
     let is_over = mail.state == State::Failed && mail.suppressed;
     is_over.then(|| {
         text!(
-            "the address is suppressed: new mails to it are refused until `hongyan outbox suppressions --lift ADDRESS`, or until this one is sent again and taken",
-            "该地址已停发：发给它的新邮件会被拒绝，直到 `hongyan outbox suppressions --lift 地址`，或这封邮件重发成功"
+            "the address is suppressed: new mails to it are refused until `hongyan outbox suppressions --lift ADDRESS`",
+            "该地址已停发：发给它的新邮件会被拒绝，直到 `hongyan outbox suppressions --lift 地址`"
         )
     })
 }
