@@ -64,6 +64,67 @@ fn every_known_answer_means_what_it_should() {
     assert!(count > 200, "{count}");
 }
 
+/// Only what says that the mailbox is gone suppresses an address.
+#[test]
+fn a_mailbox_is_gone_where_the_answer_says_so() {
+    let gone = [
+        "550 5.1.1 unknown",
+        "551 5.1.6 moved",
+        "553 5.1.3 bad syntax",
+        "556 5.1.10 the domain takes no mail",
+        "550 5.2.1 mailbox disabled",
+        "550 User unknown in local recipient table",
+        "550 No such user here",
+        "550 Mailbox not found. https://service.mail.qq.com/detail/122/169",
+        "550 Invalid User",
+        "550 收件人不存在",
+        "559 Invalid rcptto",
+    ];
+    for at in ["rcpt", "hand_over"] {
+        for said in gone {
+            let error = refused("smtp", at, said.as_bytes());
+            assert!(
+                error.mailbox_gone && error.cause == Cause::Recipient,
+                "{at} {said}: {error:?}"
+            );
+        }
+    }
+    assert!(refused("aliyun", "hand_over", b"InvalidToAddress.Spam no").mailbox_gone);
+    let kept = [
+        "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+        "550 5.7.1 Relaying denied",
+        "550 5.7.23 SPF check failed",
+        "550 5.7.26 Unauthenticated email is not accepted due to the domain's DMARC policy",
+        "550 5.7.1 message rejected as spam",
+        "550 5.7.1 you are no such user as may send here",
+        "550 5.1.8 sender's domain not found",
+        "550 5.1.2 no such domain",
+        "552 5.2.2 mailbox full",
+        "450 5.1.1 no such user",
+        "450 4.2.1 later",
+        "550 nope",
+        "550 User suspended",
+        "524 DNS resolve error",
+    ];
+    for at in ["mail", "rcpt", "data", "hand_over"] {
+        for said in kept {
+            let error = refused("aliyun-smtp", at, said.as_bytes());
+            assert!(!error.mailbox_gone, "{at} {said}: {error:?}");
+        }
+    }
+}
+
+/// A quota's remedy names a provider only where it is the one that answered.
+#[test]
+fn only_google_is_named_for_its_quota() {
+    let said = b"550 5.4.5 Daily user sending limit exceeded.";
+    for (provider, names) in [("gmail", true), ("smtp", false), ("qq", false)] {
+        let hint = refused(provider, "mail", said).hint.unwrap();
+        assert_eq!(hint.en.contains("Google"), names, "{provider}: {}", hint.en);
+        assert_eq!(hint.zh.contains("Google"), names, "{provider}: {}", hint.zh);
+    }
+}
+
 /// Whether a failure is what an `outcome` of the hostile inputs describes.
 fn is(error: &SendError, outcome: &str) -> bool {
     let again = error.retry != Retry::Never;

@@ -114,6 +114,7 @@ codes! {
     SendQuota = "send_quota", "the provider's quota is used up", "服务商的发信额度已用完";
     SendTransient = "send_transient", "the provider asks to try again later", "服务商要求稍后再试";
     SendRecipient = "send_recipient", "the recipient was refused", "收件人被拒绝";
+    SendPolicy = "send_policy", "the receiver's rules refuse the mail", "收件方的规则拒绝了邮件";
     SendContent = "send_content", "the content was refused", "邮件内容被拒绝";
     SendSize = "send_size", "the mail is too large for the provider", "邮件超过服务商允许的大小";
     SendInDoubt = "send_in_doubt", "handed over, and the answer was lost: it may have been sent", "已移交但未收到答复：可能已经发出";

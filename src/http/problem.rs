@@ -13,10 +13,14 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language, Text};
 use crate::error::{Error, ErrorKind};
 use crate::outbox::{Refusal, StoreError, whole_seconds};
 use crate::text;
-use crate::transport::Retry;
+use crate::transport::{Effect, Retry};
 
 /// The type of a problem document.
 pub const TYPE: &str = "application/problem+json";
+
+/// When to ask again where a transport is stopped: nobody knows when its operators will have acted,
+/// and nothing changes before.
+const STOPPED: Duration = Duration::from_secs(300);
 
 /// What a handler gives.
 pub type Answer<T = Response> = Result<T, Problem>;
@@ -188,8 +192,9 @@ impl From<Error> for Problem {
         }
         let faults = error.diagnostics();
         let first = faults.iter().next().map_or(Code::InternalFault, Diagnostic::code);
-        let wait = match error.send_error().map(|error| error.retry) {
-            Some(Retry::After(wait)) => wait,
+        let wait = match error.send_error().map(|error| (error.retry, error.cause.effect())) {
+            Some((Retry::After(wait), _)) => wait,
+            Some((_, Effect::Stop)) => STOPPED,
             _ => Duration::from_secs(30),
         };
         match error.kind() {

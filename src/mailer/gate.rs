@@ -131,7 +131,8 @@ impl Gate {
         }
     }
 
-    /// Settings were changed: it may be tried, unless the provider has asked for a pause.
+    /// Settings were changed: it may be tried, unless the provider has asked for a pause. A rest
+    /// whose length is a guess ends.
     pub async fn renewed(&self, transport: &str) {
         let Some(board) = &self.board else { return self.breaker().resume() };
         board.refresh().await;

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{Millis, moment};
 use crate::diagnostic::{Language, Text};
 use crate::text;
-use crate::transport::{Cause, Effect};
+use crate::transport::Cause;
 
 /// A transport that takes nothing: whoever found that out has written it down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,10 @@ impl OpenBreaker {
         Cause::named(&self.cause).unwrap_or(Cause::Transient)
     }
 
-    /// Whether the provider has asked for a pause: other settings do not shorten it.
+    /// Whether the provider has asked for a pause: other settings do not shorten it. Nobody names
+    /// the end of a quota, so that its rest is a guess.
     pub fn is_pause(&self) -> bool {
-        self.cause().effect() == Effect::Pause
+        self.cause() == Cause::Rate
     }
 
     /// `stopped` until somebody changes something, or `resting` for a while.

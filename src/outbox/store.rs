@@ -105,7 +105,7 @@ pub struct Record {
     pub provider_id: Option<String>,
     /// As JSON
     pub adapted: Option<String>,
-    /// Whether the recipient refused mail for good: it is suppressed
+    /// What the server said where the recipient's mailbox is gone: it is suppressed
     pub suppress: Option<String>,
 }
 
@@ -158,6 +158,8 @@ pub struct Mail {
     pub replaced_by: Option<String>,
     /// Whether its content is still there
     pub has_content: bool,
+    /// Whether its recipient's mailbox is said to be gone: new mails to it are refused
+    pub suppressed: bool,
 }
 
 /// Which mails a list is about.
@@ -249,7 +251,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn retry(&self, id: &str, now: Millis, expires_at: Millis) -> Result<Mail, StoreError>;
 
     /// Makes mails due that wait because something was wrong with a transport until somebody
-    /// changes it ([`Cause::STOPPING`](crate::transport::Cause::STOPPING)), or because it rested.
+    /// changes it ([`Cause::STOPPING`](crate::transport::Cause::STOPPING)), because its quota was
+    /// used up, or because it rested.
     /// Those that wait for their time or for another reason go on waiting. How many it were.
     async fn hurry(&self, now: Millis) -> Result<u64, StoreError>;
 
@@ -270,7 +273,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn quota_used(&self, transport: &str, day: &str) -> Result<u32, StoreError>;
 
     /// Writes down that a transport takes nothing. What is known of it already is not shortened,
-    /// and keeps its beginning.
+    /// and keeps its beginning as long as it rests or is stopped for the same cause.
     async fn open_breaker(&self, breaker: OpenBreaker) -> Result<(), StoreError>;
 
     /// Asks to try a transport whose rest has ended: one may, the others wait `until` then. Whether

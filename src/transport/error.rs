@@ -102,6 +102,8 @@ pub enum Cause {
     Transient,
     /// The recipient
     Recipient,
+    /// The rules of the recipient's server: who sends, from where, how the domain vouches for it
+    Policy,
     /// The content
     Content,
     /// The size
@@ -124,7 +126,7 @@ pub enum Effect {
 }
 
 impl Cause {
-    const ALL: [Cause; 15] = [
+    const ALL: [Cause; 16] = [
         Cause::Io,
         Cause::NotRecorded,
         Cause::Network,
@@ -137,6 +139,7 @@ impl Cause {
         Cause::Quota,
         Cause::Transient,
         Cause::Recipient,
+        Cause::Policy,
         Cause::Content,
         Cause::Size,
         Cause::InDoubt,
@@ -157,6 +160,7 @@ impl Cause {
             Cause::Quota => "quota",
             Cause::Transient => "transient",
             Cause::Recipient => "recipient",
+            Cause::Policy => "policy",
             Cause::Content => "content",
             Cause::Size => "size",
             Cause::InDoubt => "in_doubt",
@@ -180,7 +184,7 @@ impl Cause {
     /// fault: the mail waits.
     pub fn retry(self) -> Retry {
         match self {
-            Cause::Recipient | Cause::Content | Cause::Size => Retry::Never,
+            Cause::Recipient | Cause::Policy | Cause::Content | Cause::Size => Retry::Never,
             Cause::Quota => Retry::NextDay,
             Cause::Rate => Retry::After(Duration::from_secs(15 * 60)),
             _ => Retry::Later,
@@ -210,6 +214,7 @@ impl Cause {
             Cause::Quota => Code::SendQuota,
             Cause::Transient => Code::SendTransient,
             Cause::Recipient => Code::SendRecipient,
+            Cause::Policy => Code::SendPolicy,
             Cause::Content => Code::SendContent,
             Cause::Size => Code::SendSize,
             Cause::InDoubt => Code::SendInDoubt,
@@ -249,25 +254,38 @@ pub struct SendError {
     pub hint: Option<Text>,
     /// The provider's own page about it
     pub help: Option<String>,
+    /// Whether the server says that the mailbox does not exist or is closed for good: only then is
+    /// the address suppressed
+    pub mailbox_gone: bool,
 }
 
 impl SendError {
     /// An error with the retry that its cause usually has.
     pub fn new(stage: Stage, cause: Cause, what: Text) -> SendError {
-        SendError { stage, cause, retry: cause.retry(), reply: None, what, hint: None, help: None }
+        SendError {
+            stage,
+            cause,
+            retry: cause.retry(),
+            reply: None,
+            what,
+            hint: None,
+            help: None,
+            mailbox_gone: false,
+        }
     }
 
     /// An answer that was no consent, read by the dictionary of replies. `provider` is a name of
     /// `EMAIL_PROVIDER`; an unknown one gets the general reading. Addresses and logins that the
     /// answer echoes are masked.
     pub fn refused(provider: &str, stage: Stage, reply: Reply) -> SendError {
-        let Meaning { cause, retry, hint, help } =
+        let Meaning { cause, retry, hint, help, mailbox_gone } =
             look_up(&Heard { provider, stage, reply: &reply });
         let reply = Reply { text: masked(&reply.text), ..reply };
         let Text { en, zh } = stage.asked();
         let what =
             text!("the server answered {en} with `{reply}`", "服务器对{zh}的答复是 `{reply}`");
-        SendError { stage, cause, retry, reply: Some(reply), what, hint: Some(hint), help }
+        let (reply, hint) = (Some(reply), Some(hint));
+        SendError { stage, cause, retry, reply, what, hint, help, mailbox_gone }
     }
 
     /// Says what a person can do.
@@ -283,6 +301,11 @@ impl SendError {
     /// Keeps the server's words.
     pub fn reply(self, reply: Reply) -> SendError {
         SendError { reply: Some(reply), ..self }
+    }
+
+    /// Says that the mailbox does not exist or is closed for good.
+    pub fn mailbox_gone(self) -> SendError {
+        SendError { mailbox_gone: true, ..self }
     }
 
     /// Whether a copy may be out.

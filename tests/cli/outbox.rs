@@ -183,6 +183,31 @@ fn a_mail_that_has_expired_tells_what_to_do() {
     assert!(!help.contains("expired"), "{help}");
 }
 
+#[test]
+fn a_mail_that_is_sent_again_while_its_transport_rests_is_told_to_wait() {
+    let place = seeded();
+    with_breakers(&place);
+    let told = place.run(["outbox", "retry", &id(4), "--lang", "en"]).exits(0).text();
+    assert!(told.contains("leaves when its transport takes mails again"), "{told}");
+    assert!(told.contains("→ it waits: the transport `qq` is stopped since 20"), "{told}");
+    assert!(!told.contains("at once"), "{told}");
+    let told = place.run(["outbox", "retry", &id(6), "--lang", "zh"]).exits(0).text();
+    assert!(told.contains("通道恢复后发送") && told.contains("通道 `qq` 自 20"), "{told}");
+}
+
+#[test]
+fn a_refusal_that_suppressed_its_address_says_so() {
+    let place = seeded();
+    let lift = "hongyan outbox suppressions --lift";
+    for (language, words) in [("en", "the address is suppressed"), ("zh", "该地址已停发")] {
+        let told = show(&place, 2, language).text();
+        assert!(told.contains(words) && told.contains(lift), "{told}");
+        assert!(!show(&place, 4, language).text().contains(lift));
+    }
+    place.run(["outbox", "suppressions", "--lift", "gone@example.com"]).exits(0);
+    assert!(!show(&place, 2, "en").text().contains(lift));
+}
+
 fn show(place: &Place, n: u32, language: &str) -> Ran {
     place.run(["outbox", "show", &id(n), "--lang", language]).exits(0)
 }

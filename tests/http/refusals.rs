@@ -78,6 +78,28 @@ fn an_address_that_refused_for_good_is_told_and_lifted() {
     until(&service, &sent, |mail| mail["state"] == "sent");
 }
 
+#[test]
+fn a_code_that_waits_for_the_operators_is_not_taken_and_says_so() {
+    let server = SmtpServer::start(Plan::default());
+    let service = sending(&server, Place::with_project(), "wrong", &[]);
+    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
+    until(&service, &id, |mail| mail["waits_for"][0]["state"] == "stopped");
+    let refused = service.post("/v1/messages", &code("b@x.test")).is(503);
+    assert_eq!((refused.code(), refused.header("retry-after")), ("send_auth".into(), "300"));
+    let problem = refused.json();
+    let said = |problem: &Json, words: &[&str]| {
+        let [fault] = &problem["errors"].as_array().unwrap()[..] else { panic!("{problem}") };
+        let told = format!("{} {}", problem["detail"], fault["hint"]);
+        assert!(words.iter().all(|word| told.contains(word)), "{problem}");
+    };
+    said(&problem, &["is stopped until its operator acts", "refused the login", "SIGHUP"]);
+    assert_eq!(problem["retry_after"], 300);
+    let headers = [JSON, ("Accept-Language", "zh-CN")];
+    let body = code("b@x.test").to_string();
+    let refused = service.ask("POST", "/v1/messages", &headers, &body).is(503);
+    said(&refused.json(), &["已停用", "服务商拒绝了登录", "请服务的运维人员处理", "SIGHUP"]);
+}
+
 /// An outbox that a worker has left while it handed a mail over.
 fn left_behind() -> Place {
     let place = seeded::place();

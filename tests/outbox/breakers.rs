@@ -34,22 +34,35 @@ async fn what_is_written_is_read_by_others_and_gone_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_rest_is_not_shortened_a_stop_not_ended_and_both_keep_their_beginning() {
+async fn a_rest_is_not_shortened_a_stop_not_ended_and_a_rest_keeps_its_beginning() {
     let place = Place::new().await;
-    let until = async || {
-        let known = place.breakers().await.unwrap().remove(0);
-        assert_eq!(known.since, NOW);
-        known.until
-    };
+    let until = async || place.breakers().await.unwrap().remove(0).until;
     place.open_breaker(open("first", Some(NOW + 2 * MINUTE))).await.unwrap();
     let later = |until| OpenBreaker { since: NOW + 1, ..open("first", until) };
     place.open_breaker(later(Some(NOW + MINUTE))).await.unwrap();
     assert_eq!(until().await, Some(NOW + 2 * MINUTE));
     place.open_breaker(later(Some(NOW + 3 * MINUTE))).await.unwrap();
     assert_eq!(until().await, Some(NOW + 3 * MINUTE));
+    assert_eq!(place.breakers().await.unwrap()[0].since, NOW);
     place.open_breaker(later(None)).await.unwrap();
     place.open_breaker(later(Some(NOW + 9 * MINUTE))).await.unwrap();
     assert_eq!(until().await, None);
+}
+
+#[tokio::test]
+async fn another_cause_and_a_stop_have_their_own_beginning() {
+    let place = Place::new().await;
+    let known = async |since, until, cause: &str| {
+        let breaker = OpenBreaker { since, cause: cause.into(), ..open("first", until) };
+        place.open_breaker(breaker).await.unwrap();
+        place.breakers().await.unwrap().remove(0).since
+    };
+    assert_eq!(known(NOW, Some(NOW + MINUTE), "rate").await, NOW);
+    assert_eq!(known(NOW + 1, Some(NOW + 2 * MINUTE), "rate").await, NOW);
+    // It is throttled no more: what is refused now is the login.
+    assert_eq!(known(NOW + 2, Some(NOW + 3 * MINUTE), "auth").await, NOW + 2);
+    assert_eq!(known(NOW + 3, None, "auth").await, NOW + 3);
+    assert_eq!(known(NOW + 4, None, "configuration").await, NOW + 3, "a stop is not overwritten");
 }
 
 #[tokio::test]

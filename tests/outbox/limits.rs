@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hongyan::outbox::{Idempotency, Limit, NewMail, Next, Record, Refusal, Submission, Verdict};
+use hongyan::outbox::{
+    Attempt, CAUGHT, Idempotency, Limit, NewMail, Next, Record, Refusal, Submission, Verdict,
+};
 
 use crate::stores::Place;
 use crate::things::{MINUTE, NOW, accepted, claimed, copy, hash, mail, record, submission};
@@ -118,6 +120,39 @@ async fn who_refused_mail_for_good_gets_none() {
     assert!(place.lift(&hash("ada")).await.unwrap());
     assert!(!place.lift(&hash("ada")).await.unwrap());
     accepted(&*place, vec![mail("ada")]).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_is_taken_lifts_its_address() {
+    let place = Place::new().await;
+    let new = mail("ada");
+    accepted(&*place, vec![new.clone()]).await;
+    let gone = Record { suppress: Some("550 no such user".into()), ..record(NOW, Next::Failed) };
+    place.record(&claimed(&*place, NOW).await.fence, gone).await.unwrap();
+    assert!(place.find(&new.id).await.unwrap().unwrap().suppressed);
+    let retry = async || {
+        place.retry(&new.id, NOW, new.expires_at).await.unwrap();
+        claimed(&*place, NOW).await.fence
+    };
+    place.record(&retry().await, record(NOW, Next::Failed)).await.unwrap();
+    assert_eq!(place.suppressions(9).await.unwrap().len(), 1);
+    place.record(&retry().await, record(NOW, Next::Sent)).await.unwrap();
+    assert!(place.suppressions(9).await.unwrap().is_empty());
+    accepted(&*place, vec![mail("ada")]).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_was_only_caught_lifts_nothing() {
+    let place = Place::new().await;
+    let new = mail("ada");
+    accepted(&*place, vec![new.clone()]).await;
+    let gone = Record { suppress: Some("550 no such user".into()), ..record(NOW, Next::Failed) };
+    place.record(&claimed(&*place, NOW).await.fence, gone).await.unwrap();
+    place.retry(&new.id, NOW, new.expires_at).await.unwrap();
+    let caught = Attempt { action: CAUGHT.into(), ..Attempt::default() };
+    let caught = Record { attempts: vec![caught], ..record(NOW, Next::Sent) };
+    place.record(&claimed(&*place, NOW).await.fence, caught).await.unwrap();
+    assert_eq!(place.suppressions(9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -57,6 +57,7 @@ fn what_becomes_of_a_mail() {
         Cause::Quota,
         Cause::Transient,
         Cause::Recipient,
+        Cause::Policy,
         Cause::Content,
         Cause::Size,
         Cause::InDoubt,

@@ -113,6 +113,32 @@ async fn answers_of_every_stage_end_in_their_class() {
     }
 }
 
+/// A refusal that blames the sender, or nobody, fails the mail and leaves the address alone.
+#[tokio::test]
+async fn only_a_mailbox_that_is_gone_is_suppressed() {
+    let cases = [
+        (Stage::Rcpt, "554 5.7.1 blocked using zen.spamhaus.org", "policy", 0),
+        (Stage::Rcpt, "550 5.7.1 Relaying denied", "policy", 0),
+        (Stage::Rcpt, "550 5.7.26 unauthenticated: DMARC policy", "policy", 0),
+        (Stage::Rcpt, "550 nope", "recipient", 0),
+        (Stage::Data, "550 5.7.1 message rejected as spam", "content", 0),
+        (Stage::Rcpt, "550 5.1.1 user unknown", "recipient", 1),
+        (Stage::Eod, "550 no such user", "recipient", 1),
+    ];
+    for (stage, reply, cause, suppressed) in cases {
+        let server = SmtpServer::start(relay().with(Fault::at(stage).reply(reply)));
+        let house = House::new();
+        let mailer = house.mailer(smtp(&server, 1));
+        let id = enqueue(&mailer, notice("ada@x.test")).await;
+        work_off(&house, &mailer).await;
+        let mail = house.find(&id).await;
+        assert_eq!((mail.state, mail.cause.as_deref()), (State::Failed, Some(cause)), "{reply}");
+        let list = house.outbox.store().suppressions(9).await.unwrap();
+        assert_eq!(list.len(), suppressed, "{reply}");
+        assert_eq!(mail.suppressed, suppressed > 0, "{reply}");
+    }
+}
+
 /// R21: whoever is told to wait comes back as the same sender with the same mail, and not before.
 #[tokio::test]
 async fn greylisting_is_waited_out() {

@@ -41,7 +41,10 @@ async fn a_stop_holds_in_all_processes() {
     let there = Scripted::new("one");
     let other = elsewhere(&house, &there);
     let refused = other.enqueue(&[code("a@x.test", "1111")], &Wishes::default()).await;
-    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Transient);
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Configuration, "somebody has to change something");
+    let said = refused.to_string();
+    assert!(said.contains("`one` is stopped") && said.contains("refused the login"), "{said}");
     let traffic = other.traffic().await.remove(0);
     assert_eq!((traffic.rests, traffic.expected_wait), (Some(Rest::UntilResumed), None));
     enqueue(&other, notice("bob@x.test")).await;
@@ -128,4 +131,36 @@ async fn a_pause_that_the_provider_asked_for_outlasts_a_restart() {
     work_off(&house, &mailer).await;
     assert!(house.outbox.clock().now() >= until);
     assert_eq!(next.asked().len(), 1);
+}
+
+/// Nobody said for how long: other settings may have another quota.
+#[tokio::test]
+async fn a_rest_for_a_quota_ends_with_other_settings() {
+    let house = House::new();
+    let day = Duration::from_secs(86_400);
+    for retry in [Retry::After(day), Retry::NextDay] {
+        let used_up = Act::Fail(Stage::Mail, Cause::Quota, retry);
+        stop(&house, &house.mailer(Scripted::always("one", used_up))).await;
+        let next = Scripted::new("one");
+        let mailer = elsewhere(&house, &next);
+        assert!(mailer.resume_mails().await.unwrap() > 0);
+        work_off(&house, &mailer).await;
+        assert_eq!(next.got().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_quota_that_is_still_used_up_costs_one_more_try() {
+    let house = House::new();
+    let used_up = Act::Fail(Stage::Mail, Cause::Quota, Retry::NextDay);
+    stop(&house, &house.mailer(Scripted::always("one", used_up.clone()))).await;
+    for number in 0..20 {
+        enqueue(&house.mailer(Scripted::new("one")), notice(&format!("u{number}@x.test"))).await;
+    }
+    let still = Scripted::always("one", used_up);
+    let mailer = elsewhere(&house, &still);
+    mailer.resume_mails().await.unwrap();
+    let until = Instant::now() + Duration::from_secs(2);
+    work(&mailer, async || Instant::now() > until).await;
+    assert_eq!(still.asked().len(), 1);
 }

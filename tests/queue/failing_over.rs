@@ -72,6 +72,19 @@ async fn a_refused_recipient_is_asked_nowhere_else() {
     assert!(shown.contains("n***@") || !shown.contains("ada@x.test"), "{shown}");
 }
 
+/// What one server's rules refuse may pass by another.
+#[tokio::test]
+async fn a_policy_is_that_of_one_way() {
+    let house = House::new();
+    let no = Act::Fail(Stage::Rcpt, Cause::Policy, Retry::Never);
+    let second = Scripted::new("second");
+    let builder = house.builder().transport(Scripted::always("first", no));
+    let mailer = builder.transport(second.clone()).build().unwrap();
+    let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+    work_off(&house, &mailer).await;
+    assert_eq!((house.find(&id).await.state, second.got().len()), (State::Sent, 1));
+}
+
 /// A refused login stops the transport, and the mail waits: it is asked once, not in a loop.
 #[tokio::test]
 async fn what_stops_a_transport_keeps_the_mails() {

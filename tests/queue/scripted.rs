@@ -97,11 +97,15 @@ impl Scripted {
     }
 }
 
-/// A failure that a server has told.
+/// A failure that a server has told. A recipient who is refused for good is gone.
 pub fn failure(stage: Stage, cause: Cause, retry: Retry) -> SendError {
     let what = Text { en: format!("it said {}", cause.as_str()), zh: "它拒绝了".into() };
     let reply = Reply { code: "450".into(), text: "no <ada@x.test>".into() };
-    SendError::new(stage, cause, what).retry(retry).reply(reply)
+    let error = SendError::new(stage, cause, what).retry(retry).reply(reply);
+    match (cause, retry) {
+        (Cause::Recipient, Retry::Never) => error.mailbox_gone(),
+        _ => error,
+    }
 }
 
 #[async_trait]

@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use hongyan::Error;
-use hongyan::Mailer;
 use hongyan::composer::Draft;
 use hongyan::mail::{Attachment, Mailbox};
 use hongyan::mailer::Wishes;
 use hongyan::outbox::{Filter, Mail, State};
-use hongyan::transport::{Cause, SendError, Stage as SendStage};
+use hongyan::transport::{Retry, SendError, Stage as SendStage};
+use hongyan::{Error, Mailer};
 
 use super::house::{House, code, from_environment, notice, relay, short_lived, smtp};
 use super::killing::{Dice, message_id};
@@ -229,7 +228,9 @@ impl<'a> Soak<'a> {
 
 /// A code is refused that could not leave while the transport rests.
 fn is_too_late(error: &Error) -> bool {
-    let early = |e: &SendError| e.cause == Cause::Transient && e.stage == SendStage::Prepare;
+    let early = |error: &SendError| {
+        error.stage == SendStage::Prepare && matches!(error.retry, Retry::After(_))
+    };
     error.send_error().is_some_and(early)
 }
 

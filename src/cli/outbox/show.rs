@@ -26,10 +26,22 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
     let wait = Wait { hindrances: hindrances(&mail, desk).await?, claimed_at };
     tell(&mail, &attempts, desk);
-    for sentence in life::outlook(&mail, &wait, &desk.moments) {
+    let waits = life::outlook(&mail, &wait, &desk.moments);
+    for sentence in suppressed(&mail).into_iter().chain(waits) {
         desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
     }
     Ok(Exit::Done)
+}
+
+/// What the refusal of a mail did to its recipient.
+fn suppressed(mail: &Mail) -> Option<Text> {
+    let is_over = mail.state == State::Failed && mail.suppressed;
+    is_over.then(|| {
+        text!(
+            "the address is suppressed: new mails to it are refused until `hongyan outbox suppressions --lift ADDRESS`",
+            "该地址已停发：发给它的新邮件会被拒绝，直到 `hongyan outbox suppressions --lift 地址`"
+        )
+    })
 }
 
 /// What keeps a mail that waits: each transport that it may go by takes nothing, or its quota is

@@ -201,11 +201,10 @@ fn of(tale: &Tale, now: Millis) -> Record {
     Record { now, attempts: Vec::new(), next, provider_id, adapted, suppress: None }
 }
 
-/// A recipient who is refused for good gets no more mail until somebody lifts it.
+/// A mailbox that is gone gets no more mail until somebody lifts it.
 fn suppress(tale: &Tale) -> Option<String> {
     let Ended::Refused(error) = &tale.ended else { return None };
-    let for_good = error.cause == Cause::Recipient && error.retry == Retry::Never;
-    for_good.then(|| match &error.reply {
+    error.mailbox_gone.then(|| match &error.reply {
         Some(reply) => reply.clone().masked().to_string(),
         None => error.what.en.clone(),
     })

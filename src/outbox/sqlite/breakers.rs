@@ -10,11 +10,13 @@ use crate::outbox::{Millis, OpenBreaker};
 const STALE: Millis = 86_400_000;
 
 /// Writes down that a transport takes nothing. What was known is not shortened, and keeps its
-/// beginning.
+/// beginning until a rest becomes a stop or the cause is another.
 pub(super) fn open(conn: &Connection, breaker: &OpenBreaker) -> Result<(), Fault> {
     let sql = "INSERT INTO breakers (transport, since, until, cause, reply_code, reply_text,
         hint_en, hint_zh, process) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-        ON CONFLICT DO UPDATE SET until = excluded.until, cause = excluded.cause,
+        ON CONFLICT DO UPDATE SET
+        since = CASE WHEN excluded.until IS NULL OR excluded.cause <> cause
+        THEN excluded.since ELSE since END, until = excluded.until, cause = excluded.cause,
         reply_code = excluded.reply_code, reply_text = excluded.reply_text,
         hint_en = excluded.hint_en, hint_zh = excluded.hint_zh, process = excluded.process
         WHERE until IS NOT NULL AND (excluded.until IS NULL OR excluded.until >= until)";

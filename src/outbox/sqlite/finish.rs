@@ -21,6 +21,9 @@ pub(super) fn record(conn: &Connection, fence: &Fence, record: &Record) -> Resul
     if let Some(reason) = &record.suppress {
         suppress(conn, seq, reason, record.now)?;
     }
+    if record.next == Next::Sent && !record.attempts.last().is_some_and(Attempt::caught) {
+        lift(conn, seq)?;
+    }
     Ok(become_next(conn, seq, record)?)
 }
 
@@ -217,5 +220,13 @@ fn suppress(conn: &Connection, seq: i64, reason: &str, now: Millis) -> rusqlite:
     let sql = "INSERT OR IGNORE INTO suppressions (recipient, shown, since, reason)
         SELECT recipient, shown, ?2, ?3 FROM mails WHERE seq = ?1";
     conn.prepare_cached(sql)?.execute(params![seq, now, reason])?;
+    Ok(())
+}
+
+/// A provider has taken a mail to it again.
+fn lift(conn: &Connection, seq: i64) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM suppressions
+        WHERE recipient = (SELECT recipient FROM mails WHERE seq = ?1)";
+    conn.prepare_cached(sql)?.execute([seq])?;
     Ok(())
 }

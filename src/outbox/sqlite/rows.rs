@@ -15,7 +15,8 @@ pub(super) const MAIL: &str = "SELECT m.id, p.id, m.message_id, m.kind, m.locale
     m.transport, m.provider_id, m.reply_code, m.reply_text, m.cause, m.adapted, m.replaced_by,
     EXISTS (SELECT 1 FROM contents c WHERE c.seq = coalesce(m.parent, m.seq))
       AND (m.parent IS NULL OR m.address IS NOT NULL),
-    (SELECT names FROM routes r WHERE r.route = m.via), m.lease_until
+    (SELECT names FROM routes r WHERE r.route = m.via), m.lease_until,
+    EXISTS (SELECT 1 FROM suppressions s WHERE s.recipient = m.recipient)
     FROM mails m LEFT JOIN mails p ON p.seq = m.parent";
 
 /// A row of [`MAIL`].
@@ -44,6 +45,7 @@ pub(super) fn mail(row: &Row<'_>) -> rusqlite::Result<Mail> {
         adapted: row.get(19)?,
         replaced_by: row.get(20)?,
         has_content: row.get(21)?,
+        suppressed: row.get(24)?,
     })
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Meaning {
     pub hint: Text,
     /// The provider's own page about it
     pub help: Option<String>,
+    /// Whether the mailbox does not exist or is closed for good
+    pub mailbox_gone: bool,
 }
 
 /// Looks an answer up; its first digit is the last resort.

@@ -45,6 +45,8 @@ struct Row {
     retry: Option<Wait>,
     hint: String,
     help: Option<String>,
+    #[serde(default)]
+    gone: bool,
 }
 
 impl Table {
@@ -57,7 +59,8 @@ impl Table {
 
     /// What the first row that fits says.
     pub(super) fn meaning(&self, heard: &Heard<'_>) -> Meaning {
-        let row = &self.rows[self.find(heard)];
+        let said = self.taken_apart(heard);
+        let row = &self.rows[self.find(&said)];
         let Hint { en, zh } = &self.hints[&row.hint];
         let cause = row.cause.0;
         Meaning {
@@ -65,19 +68,23 @@ impl Table {
             retry: row.retry.as_ref().map_or_else(|| cause.retry(), |wait| wait.0),
             hint: Text { en: en.clone(), zh: zh.clone() },
             help: row.help.clone(),
+            mailbox_gone: row.gone && !said.is_policy(),
         }
     }
 
-    fn find(&self, heard: &Heard<'_>) -> usize {
-        let said = Said {
+    fn find(&self, said: &Said<'_>) -> usize {
+        let found = self.rows.iter().position(|row| row.fits(said));
+        found.expect("the last row fits everything")
+    }
+
+    fn taken_apart<'a>(&'a self, heard: &Heard<'a>) -> Said<'a> {
+        Said {
             providers: self.read_by(heard.provider),
             stage: heard.stage.as_str(),
             code: &heard.reply.code,
             status: status(&heard.reply.code, &heard.reply.text),
             text: heard.reply.text.to_ascii_lowercase(),
-        };
-        let found = self.rows.iter().position(|row| row.fits(&said));
-        found.expect("the last row fits everything")
+        }
     }
 
     /// A provider, and the one whose rows it reads as well.
@@ -93,6 +100,13 @@ struct Said<'a> {
     code: &'a str,
     status: Option<&'a str>,
     text: String,
+}
+
+impl Said<'_> {
+    /// Security or policy (RFC 3463 §3.8), whatever the words are: says nothing of the mailbox.
+    fn is_policy(&self) -> bool {
+        self.status.is_some_and(|status| status.starts_with("5.7."))
+    }
 }
 
 impl Row {
@@ -161,7 +175,7 @@ impl TryFrom<String> for KnownCause {
 }
 
 /// What an answer can be the cause of; the others are seen before one comes.
-const CAUSES: [Cause; 12] = [
+const CAUSES: [Cause; 13] = [
     Cause::Tls,
     Cause::Protocol,
     Cause::Auth,
@@ -171,6 +185,7 @@ const CAUSES: [Cause; 12] = [
     Cause::Quota,
     Cause::Transient,
     Cause::Recipient,
+    Cause::Policy,
     Cause::Content,
     Cause::Size,
     Cause::InDoubt,
@@ -251,6 +266,12 @@ mod tests {
         assert_eq!(given, table.hints.keys().collect());
     }
 
+    #[test]
+    fn only_a_refused_recipient_can_be_gone() {
+        let mut gone = Table::shipped().rows.iter().filter(|row| row.gone);
+        assert!(gone.all(|row| row.cause.0 == Cause::Recipient && row.retry.is_none()));
+    }
+
     /// Names of an API, words, codes, the first digit.
     #[test]
     fn rows_stand_in_the_order_of_what_is_trusted() {
@@ -272,7 +293,7 @@ mod tests {
         let mut shadowed = Vec::new();
         for (index, row) in table.rows.iter().enumerate() {
             for part in parts(row) {
-                let is_this = |heard: &Heard<'_>| table.find(heard) == index;
+                let is_this = |heard: &Heard<'_>| table.find(&table.taken_apart(heard)) == index;
                 if !part.is_heard(is_this) {
                     shadowed.push(format!("{index}: {part:?}"));
                 }
