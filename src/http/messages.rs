@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json as JsonBody;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::header::LOCATION;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
@@ -42,15 +43,28 @@ pub async fn send(
 /// `POST /v1/kinds/{kind}/messages`
 pub async fn send_kind(
     State(service): State<Shared>,
-    Segment(kind): Segment,
+    OwnKind(kind): OwnKind,
     caller: Caller,
     speaks: Speaks,
     headers: HeaderMap,
     params: Params,
     object: Object,
 ) -> Answer {
-    super::shows::kind_of(&service.current.get(), &kind)?;
     accept(&service, Asked { caller, speaks, headers, params, object, kind: Some(kind) }).await
+}
+
+/// The kind of an address, for those who may send it: others hear nothing of what it wants.
+pub struct OwnKind(String);
+
+impl FromRequestParts<Shared> for OwnKind {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Problem> {
+        let Segment(kind) = Segment::from_request_parts(parts, service).await?;
+        Caller::from_request_parts(parts, service).await?.must_send(&kind)?;
+        super::shows::kind_of(&service.current.get(), &kind)?;
+        Ok(OwnKind(kind))
+    }
 }
 
 /// A request for mails.
@@ -71,9 +85,7 @@ async fn accept(service: &Shared, asked: Asked) -> Answer {
     let patience = params.read("wait", |text| patience(Some(text)), &wanted)?;
     let key = key(&headers)?;
     let live = service.current.get();
-    let order = order::read(&object.fields, kind.as_deref(), &live.mailer)?;
-    let wanted = order.drafts.first().map_or("", |draft| draft.kind.as_str());
-    caller.must_send(wanted)?;
+    let order = order::read(&caller, &object.fields, kind.as_deref(), &live.mailer)?;
     let body = [kind.as_deref().unwrap_or_default().as_bytes(), b"\n", &object.bytes].concat();
     let key = key.map(|key| IdempotencyKey { scope: caller.id().to_owned(), key, body });
     let enqueued = enqueue(service, &live, &caller, &order, key, trace::parent(&headers)).await?;
