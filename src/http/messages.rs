@@ -92,11 +92,10 @@ async fn accept(service: &Shared, asked: Asked) -> Answer {
     let mut answer = match patience {
         Some(patience) => {
             let waiting = Waiting { service, live: &live, until: Instant::now() + patience };
-            waiting.receipts(&enqueued.tickets, order.is_list, speaks.0).await?
+            waiting.answer(&enqueued.tickets, order.is_list, speaks.0).await?
         }
-        None => None,
-    }
-    .unwrap_or_else(|| accepted(&enqueued.tickets, order.is_list));
+        None => accepted(&enqueued.tickets, order.is_list),
+    };
     if enqueued.replayed {
         let replayed = HeaderName::from_static("idempotent-replayed");
         answer.headers_mut().insert(replayed, HeaderValue::from_static("true"));
@@ -160,7 +159,27 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// `200` with the receipts once all mails are done; nothing where that takes too long.
+    /// `200` with the receipts once all mails are done; `202` with what is known by then where that
+    /// takes too long.
+    async fn answer(
+        &self,
+        tickets: &[Ticket],
+        is_list: bool,
+        language: Language,
+    ) -> Answer<Response> {
+        if let Some(receipts) = self.receipts(tickets, is_list, language).await? {
+            return Ok(receipts);
+        }
+        let mut known = tickets.to_vec();
+        for ticket in &mut known {
+            // They are accepted, whether that can be read now or not.
+            if let Ok(Some(mail)) = self.live.outbox.store().find(&ticket.id).await {
+                ticket.state = mail.state;
+            }
+        }
+        Ok(accepted(&known, is_list))
+    }
+
     async fn receipts(
         &self,
         tickets: &[Ticket],
