@@ -40,3 +40,16 @@ fn the_project_is_loaded_again_and_the_last_good_one_kept() {
     assert!(kind().as_str().unwrap().starts_with("A code that"));
     service.get("/readyz").is(200);
 }
+
+#[test]
+fn a_caught_mail_has_its_line_in_the_log() {
+    let service = Service::open();
+    let sent = service.post("/v1/messages?wait=20s", &code("ada@x.test")).is(200).json();
+    service.says("Email caught for a***@x.test");
+    let log = service.log();
+    let line = log.lines().find(|line| line.contains("Email caught")).unwrap();
+    let id = format!("id={}", sent["id"].as_str().unwrap());
+    for word in ["kind=verification_code", "locale=en", "transport=inbox", &id] {
+        assert!(line.contains(word), "{word} in {line}");
+    }
+}
