@@ -18,7 +18,7 @@ use super::problem::{Answer, Problem};
 use super::reading::{Object, Params, Segment};
 use super::tokens::Caller;
 use super::{Shared, lookup, trace};
-use crate::diagnostic::{Code, Language};
+use crate::diagnostic::{Code, Diagnostic, Language};
 use crate::error::Error;
 use crate::mailer::{Enqueued, IdempotencyKey, Wishes};
 use crate::outbox::{Mail, Ticket};
@@ -120,14 +120,24 @@ pub async fn enqueue(
     live.mailer.enqueue(&order.drafts, &wishes).await.map_err(of_mail)
 }
 
-/// Faults of variables get their place in the body.
+/// Faults of variables get their place in the body. A template that fails over them is the
+/// project's fault, so whoever keeps the project reads of it too.
 pub fn of_mail(error: Error) -> Problem {
     let plain = error.refusal().is_none() && error.store().is_none();
     match error.kind() {
         crate::error::ErrorKind::Mail if plain => {
-            Problem::wrong(order::placed(error.diagnostics()))
+            let faults = error.diagnostics();
+            faults.iter().for_each(tell_of_template);
+            Problem::wrong(order::placed(faults))
         }
         _ => Problem::from(error),
+    }
+}
+
+fn tell_of_template(fault: &Diagnostic) {
+    if fault.file().is_some() {
+        let kind = fault.found_in_kind().unwrap_or("-");
+        tracing::warn!(kind, "a mail could not be rendered: {}", fault.to_line(Language::En));
     }
 }
 
