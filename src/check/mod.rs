@@ -23,12 +23,19 @@ pub fn check(tree: &Tree, only: &[String]) -> Diagnostics {
     let mut faults = Diagnostics::new();
     faults.extend(only.iter().filter_map(|name| composer.catalog().kind(name).err()));
     faults.extend(composer.warnings().iter().cloned());
+    faults.extend(check_samples(&composer, only));
+    faults
+}
+
+/// What only rendering finds in a project that was loaded; `only` as for [`check`].
+pub fn check_samples(composer: &Composer, only: &[String]) -> Diagnostics {
+    let mut faults = Diagnostics::new();
     let kinds =
         composer.catalog().kinds().filter(|kind| only.is_empty() || only.contains(&kind.name));
     for kind in kinds {
         for locale in composer.catalog().locales() {
             for sample in kind.sample_names() {
-                faults.extend(check_sample(&composer, kind, locale, sample));
+                faults.extend(check_sample(composer, kind, locale, sample));
             }
         }
     }

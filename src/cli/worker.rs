@@ -104,6 +104,7 @@ fn open(
     let outfit = setup.service_outfit()?;
     voice.warn(&outfit.warnings());
     let builder = outfit.builder(None)?;
+    outfit.checked_stage()?;
     // Last: a worker that does not start leaves nothing behind.
     let outbox = outfit.outbox(Need::Always)?;
     let mailer = builder.outbox(outbox.clone()).build()?;
@@ -119,5 +120,6 @@ fn renewed(
     let setup = setup()?;
     let outfit = setup.service_outfit()?;
     voice.warn(&outfit.warnings());
+    outfit.checked_stage()?;
     Ok(outfit.builder(None)?.outbox(outbox.clone()).build()?)
 }

@@ -110,6 +110,12 @@ impl ApiToken {
         })
     }
 
+    /// Whether mails of any kind may be sent.
+    pub fn may_send_some(&self) -> bool {
+        let sends = |scope: &Scope| matches!(scope, Scope::Send | Scope::SendKind(_));
+        self.scopes.iter().any(sends)
+    }
+
     /// Whether it may be used for this.
     pub fn may(&self, scope: &Scope) -> bool {
         self.scopes.contains(scope)

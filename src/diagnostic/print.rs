@@ -45,6 +45,19 @@ impl Diagnostic {
         format!("{}\n", renderer.render(&[group]))
     }
 
+    /// The fault on one line, for logs: its place, and what to do about it.
+    pub fn to_line(&self, language: Language) -> String {
+        let mut line = match (self.file(), self.position()) {
+            (Some(file), Some((line, column))) => format!("{file}:{line}:{column}: "),
+            _ => String::new(),
+        };
+        line.push_str(&self.headline(language));
+        if let Some(hint) = &self.hint {
+            line.push_str(&format!("; {}: {}", help(language), hint.get(language)));
+        }
+        line
+    }
+
     fn excerpt<'s>(&'s self, span: &'s Span, language: Language) -> Snippet<'s, Annotation<'s>> {
         let label = self.label.as_ref().map(|label| label.get(language));
         let (start, end) = (span.range.start, span.range.end);

@@ -102,8 +102,7 @@ fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {
         let fault = bad_field("", text!("not an object", "不是对象"));
         return Err(Problem::wrong(fault.into()));
     };
-    let order = order::read(object, None, &sheet.live.mailer)?;
-    sheet.caller.must_send(order.drafts.first().map_or("", |draft| draft.kind.as_str()))?;
+    let order = order::read(&sheet.caller, object, None, &sheet.live.mailer)?;
     Ok(Item { at, order, body: item.to_string().into_bytes() })
 }
 

@@ -101,7 +101,8 @@ fn admitted(caller: Caller, access: Access) -> Answer<Caller> {
     match access {
         Access::Read => caller.must(&Scope::Read)?,
         Access::Manage => caller.must(&Scope::Manage)?,
-        Access::Open | Access::Token | Access::Send => {}
+        Access::Send => caller.must_send_some()?,
+        Access::Open | Access::Token => {}
     }
     Ok(caller)
 }

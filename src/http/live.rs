@@ -55,7 +55,7 @@ impl<'s> Found<'s> {
         let (settings, noticed) = outfit.service_settings()?;
         Ok(Found {
             builder: outfit.builder(None)?,
-            stage: Stage::load(setup, &setup.open_project()?)?,
+            stage: outfit.checked_stage()?,
             inbox: inbox(setup, &outfit),
             settings,
             warnings: outfit.warnings().into_iter().chain(noticed).collect(),
@@ -98,7 +98,7 @@ impl Live {
     /// Every fault of the project: the last good one is kept then.
     pub fn with_project(&self, setup: &Setup) -> Result<Live, Error> {
         let tree = setup.open_project()?;
-        let stage = Stage::load(setup, &tree)?;
+        let stage = Stage::load_checked(setup, &tree)?;
         let name = stage.brand_name().to_owned();
         self.mailer.replace_project(Composer::load_named(&tree, &name)?);
         Ok(Live {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json as JsonBody;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::header::LOCATION;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
@@ -17,7 +18,7 @@ use super::problem::{Answer, Problem};
 use super::reading::{Object, Params, Segment};
 use super::tokens::Caller;
 use super::{Shared, lookup, trace};
-use crate::diagnostic::{Code, Language};
+use crate::diagnostic::{Code, Diagnostic, Language};
 use crate::error::Error;
 use crate::mailer::{Enqueued, IdempotencyKey, Wishes};
 use crate::outbox::{Mail, Ticket};
@@ -42,15 +43,28 @@ pub async fn send(
 /// `POST /v1/kinds/{kind}/messages`
 pub async fn send_kind(
     State(service): State<Shared>,
-    Segment(kind): Segment,
+    OwnKind(kind): OwnKind,
     caller: Caller,
     speaks: Speaks,
     headers: HeaderMap,
     params: Params,
     object: Object,
 ) -> Answer {
-    super::shows::kind_of(&service.current.get(), &kind)?;
     accept(&service, Asked { caller, speaks, headers, params, object, kind: Some(kind) }).await
+}
+
+/// The kind of an address, for those who may send it: others hear nothing of what it wants.
+pub struct OwnKind(String);
+
+impl FromRequestParts<Shared> for OwnKind {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Problem> {
+        let Segment(kind) = Segment::from_request_parts(parts, service).await?;
+        Caller::from_request_parts(parts, service).await?.must_send(&kind)?;
+        super::shows::kind_of(&service.current.get(), &kind)?;
+        Ok(OwnKind(kind))
+    }
 }
 
 /// A request for mails.
@@ -71,20 +85,17 @@ async fn accept(service: &Shared, asked: Asked) -> Answer {
     let patience = params.read("wait", |text| patience(Some(text)), &wanted)?;
     let key = key(&headers)?;
     let live = service.current.get();
-    let order = order::read(&object.fields, kind.as_deref(), &live.mailer)?;
-    let wanted = order.drafts.first().map_or("", |draft| draft.kind.as_str());
-    caller.must_send(wanted)?;
+    let order = order::read(&caller, &object.fields, kind.as_deref(), &live.mailer)?;
     let body = [kind.as_deref().unwrap_or_default().as_bytes(), b"\n", &object.bytes].concat();
     let key = key.map(|key| IdempotencyKey { scope: caller.id().to_owned(), key, body });
     let enqueued = enqueue(service, &live, &caller, &order, key, trace::parent(&headers)).await?;
     let mut answer = match patience {
         Some(patience) => {
             let waiting = Waiting { service, live: &live, until: Instant::now() + patience };
-            waiting.receipts(&enqueued.tickets, order.is_list, speaks.0).await?
+            waiting.answer(&enqueued.tickets, order.is_list, speaks.0).await?
         }
-        None => None,
-    }
-    .unwrap_or_else(|| accepted(&enqueued.tickets, order.is_list));
+        None => accepted(&enqueued.tickets, order.is_list),
+    };
     if enqueued.replayed {
         let replayed = HeaderName::from_static("idempotent-replayed");
         answer.headers_mut().insert(replayed, HeaderValue::from_static("true"));
@@ -109,14 +120,24 @@ pub async fn enqueue(
     live.mailer.enqueue(&order.drafts, &wishes).await.map_err(of_mail)
 }
 
-/// Faults of variables get their place in the body.
+/// Faults of variables get their place in the body. A template that fails over them is the
+/// project's fault, so whoever keeps the project reads of it too.
 pub fn of_mail(error: Error) -> Problem {
     let plain = error.refusal().is_none() && error.store().is_none();
     match error.kind() {
         crate::error::ErrorKind::Mail if plain => {
-            Problem::wrong(order::placed(error.diagnostics()))
+            let faults = error.diagnostics();
+            faults.iter().for_each(tell_of_template);
+            Problem::wrong(order::placed(faults))
         }
         _ => Problem::from(error),
+    }
+}
+
+fn tell_of_template(fault: &Diagnostic) {
+    if fault.file().is_some() {
+        let kind = fault.found_in_kind().unwrap_or("-");
+        tracing::warn!(kind, "a mail could not be rendered: {}", fault.to_line(Language::En));
     }
 }
 
@@ -148,7 +169,27 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// `200` with the receipts once all mails are done; nothing where that takes too long.
+    /// `200` with the receipts once all mails are done; `202` with what is known by then where that
+    /// takes too long.
+    async fn answer(
+        &self,
+        tickets: &[Ticket],
+        is_list: bool,
+        language: Language,
+    ) -> Answer<Response> {
+        if let Some(receipts) = self.receipts(tickets, is_list, language).await? {
+            return Ok(receipts);
+        }
+        let mut known = tickets.to_vec();
+        for ticket in &mut known {
+            // They are accepted, whether that can be read now or not.
+            if let Ok(Some(mail)) = self.live.outbox.store().find(&ticket.id).await {
+                ticket.state = mail.state;
+            }
+        }
+        Ok(accepted(&known, is_list))
+    }
+
     async fn receipts(
         &self,
         tickets: &[Ticket],

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use super::fields::{Fields, missing};
+use super::problem::Answer;
 use super::reading::bad_field;
+use super::tokens::Caller;
 use crate::composer::Draft;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::locale::{Instant, TimeZone};
@@ -29,12 +31,25 @@ pub struct Order {
     pub send_at: Option<i64>,
 }
 
-/// Reads an order. `kind` is that of the address; without one, the body says it.
+/// Reads an order of this caller's. `kind` is that of the address; without one, the body says it.
 ///
 /// # Errors
-/// All that is wrong with it, its variables included. Where the fields are well, what is wrong with
-/// the variables is told by whoever renders the mail.
+/// A kind that the caller may not send, before anything is told of it. All that is wrong with the
+/// order, its variables included. Where the fields are well, what is wrong with the variables is
+/// told by whoever renders the mail.
 pub fn read(
+    caller: &Caller,
+    object: &Map<String, Json>,
+    kind: Option<&str>,
+    mailer: &Mailer,
+) -> Answer<Order> {
+    if let Some(kind) = kind.or_else(|| object.get("kind")?.as_str()) {
+        caller.must_send(kind)?;
+    }
+    Ok(read_fields(object, kind, mailer)?)
+}
+
+fn read_fields(
     object: &Map<String, Json>,
     kind: Option<&str>,
     mailer: &Mailer,

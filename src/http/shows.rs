@@ -54,7 +54,7 @@ pub async fn render(
         object.fields.insert("to".into(), RECIPIENT.into());
     }
     let live = service.current.get();
-    let mut order = order::read(&object.fields, None, &live.mailer)?;
+    let mut order = order::read(&caller, &object.fields, None, &live.mailer)?;
     let draft = match (order.drafts.pop(), order.drafts.is_empty()) {
         (Some(draft), true) => draft,
         _ => {
@@ -62,7 +62,6 @@ pub async fn render(
             return Err(Problem::wrong(bad_field("/to", title).into()));
         }
     };
-    caller.must_send(&draft.kind)?;
     let stage = live.stage.clone();
     let work = move || stage.finish(&draft);
     let done = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;

@@ -14,6 +14,7 @@ use super::signals::{Signal, Signals};
 use super::workers::Workers;
 use super::{Service, Shared};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
+use crate::error::Error;
 use crate::mailer::{Asked, Setup};
 use crate::outbox::forget;
 use crate::text;
@@ -180,7 +181,7 @@ fn renew(service: &Shared, asked: &Asked, setup: &mut Setup, workers: &mut Worke
             *setup = new;
             tracing::info!("settings were read again");
         }
-        Err(error) => tracing::error!("settings were not renewed: {error}"),
+        Err(error) => tell("settings were not renewed", &error),
     }
 }
 
@@ -191,7 +192,14 @@ fn reload(service: &Shared, setup: &Setup) {
             service.current.replace(live);
             tracing::info!("the project was loaded again");
         }
-        Err(error) => tracing::error!("the project was not loaded again: {error}"),
+        Err(error) => tell("the project was not loaded again", &error),
+    }
+}
+
+/// What keeps everything as it is: a line for each fault.
+fn tell(what: &str, error: &Error) {
+    for fault in error.diagnostics().iter() {
+        tracing::error!("{what}: {}", fault.to_line(Language::En));
     }
 }
 

@@ -7,8 +7,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::problem::{Answer, Problem};
+use crate::catalog::is_kind_name;
 use crate::config::{ApiToken, Scope};
 use crate::diagnostic::Code;
+use crate::text;
 use axum::http::StatusCode;
 
 /// Who asks.
@@ -48,7 +50,15 @@ impl Caller {
         match self {
             Caller::Local => Ok(()),
             Caller::Token(token) if token.may(scope) => Ok(()),
-            Caller::Token(_) => Err(not_allowed()),
+            Caller::Token(_) => Err(not_allowed(&format!("`{scope}`"))),
+        }
+    }
+
+    /// Lets those pass who may send mails of any kind at all.
+    pub fn must_send_some(&self) -> Answer<()> {
+        match self {
+            Caller::Token(token) if !token.may_send_some() => Err(not_allowed("`send`")),
+            _ => Ok(()),
         }
     }
 
@@ -57,14 +67,16 @@ impl Caller {
         match self {
             Caller::Local => Ok(()),
             Caller::Token(token) if token.may_send(kind) => Ok(()),
-            Caller::Token(_) => Err(not_allowed()),
+            Caller::Token(_) if is_kind_name(kind) => Err(not_allowed(&format!("`send={kind}`"))),
+            Caller::Token(_) => Err(not_allowed("`send`")),
         }
     }
 }
 
-/// The challenge of RFC 6750 section 3.1.
-fn not_allowed() -> Problem {
+/// The challenge of RFC 6750 section 3.1, and the scope that is wanted.
+fn not_allowed(scope: &str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, Code::ScopeMissing)
+        .detail(text!("this wants the scope {scope}", "此操作需要权限 {scope}"))
         .challenge("Bearer realm=\"hongyan\", error=\"insufficient_scope\"")
 }
 

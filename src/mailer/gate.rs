@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "outbox")]
 use super::board::Board;
+use super::news;
 use crate::transport::{Breaker, Leave, Retry, SendError};
 
 /// By how much two clocks may differ that are said to agree.
@@ -33,7 +34,11 @@ pub(super) struct Pass {
 enum Change {
     None,
     /// It lets nothing in for so long; none: until something is changed
-    Opened(Option<Duration>),
+    Opened {
+        rest: Option<Duration>,
+        /// Whether it let mails in so far, or has been stopped only now
+        news: bool,
+    },
     Closed,
 }
 
@@ -63,8 +68,16 @@ impl Gate {
     pub async fn ended(&self, transport: &str, pass: Pass, error: Option<&SendError>) {
         match self.change(&pass, error) {
             Change::None => {}
-            Change::Opened(rest) => self.write_open(transport, error, rest).await,
-            Change::Closed => self.write_closed(transport).await,
+            Change::Opened { rest, news } => {
+                if let Some(error) = error.filter(|_| news) {
+                    news::opened(transport, error, rest);
+                }
+                self.write_open(transport, error, rest).await;
+            }
+            Change::Closed => {
+                news::closed(transport);
+                self.write_closed(transport).await;
+            }
         }
     }
 
@@ -86,10 +99,13 @@ impl Gate {
         };
         let answered = error.is_none_or(|error| error.reply.is_some());
         match opened {
-            true => Change::Opened(match breaker.look(Instant::now()) {
-                Err(SendError { retry: Retry::After(rest), .. }) => Some(rest),
-                _ => None,
-            }),
+            true => {
+                let rest = match breaker.look(Instant::now()) {
+                    Err(SendError { retry: Retry::After(rest), .. }) => Some(rest),
+                    _ => None,
+                };
+                Change::Opened { rest, news: !was_open || rest.is_none() }
+            }
             false if answered && !breaker.is_open() && (was_open || *probes) => Change::Closed,
             false => Change::None,
         }

@@ -8,6 +8,7 @@ use super::builder::MailerBuilder;
 use super::carrier::Carrier;
 use super::routes::Routes;
 use super::setup::Setup;
+use super::stage::Stage;
 use crate::catalog::{Catalog, Category};
 use crate::compose::Profile;
 use crate::config::{
@@ -160,6 +161,14 @@ impl<'s> Outfit<'s> {
         }
         self.errors().ok(()).map_err(Error::configuration)?;
         self.builder_by(self.routes()?)
+    }
+
+    /// The project as those take it who send for others.
+    ///
+    /// # Errors
+    /// As [`Stage::load_checked`].
+    pub fn checked_stage(&self) -> Result<Stage, Error> {
+        Stage::load_checked(self.setup, &self.tree)
     }
 
     /// A builder for one transport.

@@ -4,8 +4,10 @@ use serde_json::{Value as Json, json};
 
 use super::fresh_seal;
 use super::setup::Setup;
+use crate::check::check_samples;
 use crate::compose::{Message, Profile, Rendered, Seal, compose};
 use crate::composer::{Composer, Draft};
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::error::Error;
 use crate::inline::ImageMode;
 use crate::mail::Mailbox;
@@ -41,6 +43,18 @@ impl Stage {
             profile: Profile::new(from, ImageMode::Inside),
             epoch: setup.settings.epoch,
         })
+    }
+
+    /// The same for those who send for others: a project that [`check`](crate::check::check)
+    /// rejects is not taken, also where only rendering tells.
+    ///
+    /// # Errors
+    /// Every fault of the project, those of its samples included; a sender that cannot be used.
+    pub fn load_checked(setup: &Setup, tree: &Tree) -> Result<Stage, Error> {
+        let stage = Stage::load(setup, tree)?;
+        let faults = check_samples(&stage.composer, &[]);
+        let errors = faults.into_iter().filter(|fault| fault.severity() == Severity::Error);
+        Ok(errors.collect::<Diagnostics>().ok(stage)?)
     }
 
     /// The brand's name where the project says none.

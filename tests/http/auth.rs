@@ -63,6 +63,33 @@ fn each_scope_opens_its_own_doors_only() {
 }
 
 #[test]
+fn who_may_not_send_a_kind_hears_nothing_of_it() {
+    let service = with_tokens();
+    let ask = |token: &str, path: &str, body: &str| {
+        let token = bearer(token);
+        service.ask("POST", path, &[("Authorization", &token), JSON], body)
+    };
+    let kind = "/v1/kinds/verification_code/messages";
+    for body in ["{}", "{", r#"{"to": "a@x.test", "vars": {}}"#] {
+        let answer = ask("notes.s3", kind, body).is(403).json();
+        assert_eq!(answer["code"], "scope_missing");
+        assert_eq!(answer["detail"], "this wants the scope `send=verification_code`");
+    }
+    ask("notes.s3", "/v1/kinds/nope/messages", "{}").is(403);
+    let named = r#"{"kind": "verification_code"}"#;
+    for path in ["/v1/messages", "/v1/render"] {
+        ask("notes.s3", path, named).is(403);
+        let told = ask("notes.s3", path, "{}").is(422);
+        assert!(!told.json().to_string().contains("code\":\"var_"), "{}", told.json());
+        let none = ask("read.s4", path, "{}").is(403).json();
+        assert_eq!(none["detail"], "this wants the scope `send`");
+    }
+    let batch = format!(r#"{{"messages": [{named}]}}"#);
+    let items = ask("notes.s3", "/v1/messages/batch", &batch).is(200).json();
+    assert_eq!(items["items"][0]["problem"]["code"], "scope_missing");
+}
+
+#[test]
 fn challenges_say_what_is_wrong() {
     let service = with_tokens();
     let answer = service.get("/v1/kinds").is(401);

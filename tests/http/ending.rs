@@ -33,6 +33,31 @@ fn nobody_waits_for_a_mail_any_more() {
 }
 
 #[test]
+fn who_waited_hears_what_is_known_at_the_end() {
+    let plan = Plan::default();
+    let password = plan.password.clone();
+    let slow = Fault::at(Stage::Eod).delay(Duration::from_secs(5));
+    let server = SmtpServer::start(plan.with(slow));
+    let mut service = sending(&server, Place::with_project(), &password, &[]);
+    let body = code("a@x.test").to_string();
+    let request = service.request("POST", "/v1/messages?wait=60s", &[JSON], body.as_bytes());
+    let address = service.address.clone();
+    let asking = thread::spawn(move || exchange(&address, &request).expect("an answer"));
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let state = || {
+        let list = service.get("/v1/messages").is(200).json();
+        list["items"][0]["state"].clone()
+    };
+    while state() != "handing_over" {
+        assert!(Instant::now() < deadline, "{}", service.log());
+        thread::sleep(Duration::from_millis(20));
+    }
+    service.signal("TERM");
+    assert_eq!(asking.join().unwrap().is(202).json()["state"], "handing_over");
+    assert_eq!(service.ends(Duration::from_secs(20)).code(), Some(0), "{}", service.log());
+}
+
+#[test]
 fn nobody_waits_for_a_caught_mail_any_more() {
     let mut service = Service::open();
     let request = service.request("GET", "/v1/inbox/wait?timeout=60s", &[], b"");

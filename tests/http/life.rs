@@ -40,3 +40,58 @@ fn the_project_is_loaded_again_and_the_last_good_one_kept() {
     assert!(kind().as_str().unwrap().starts_with("A code that"));
     service.get("/readyz").is(200);
 }
+
+#[test]
+fn a_project_that_check_rejects_does_not_replace_the_last_good_one() {
+    let service = Service::with(Place::with_project(), &["--watch"], &[]);
+    let file = "templates/verification_code/body.html.j2";
+    service.place.write(file, service.place.read(file) + "{{ nope }}\n");
+    service.says(&format!("the project was not loaded again: {file}:18:4: "));
+    service.signal("HUP");
+    service.says(&format!("settings were not renewed: {file}:18:4: "));
+    service.post("/v1/messages", &code("a@x.test")).is(202);
+}
+
+#[test]
+fn what_keeps_settings_from_being_renewed_is_told_with_its_place_and_what_to_do() {
+    let service = Service::without_worker();
+    // It hears signals once it answers.
+    service.get("/readyz").is(200);
+    service.place.write("hongyan.yaml", "limits:\n  global: [\"3/1h\"\n");
+    service.signal("HUP");
+    service.says("settings were not renewed: hongyan.yaml:");
+    let log = service.log();
+    let line = log.lines().find(|line| line.contains("not renewed")).unwrap();
+    assert!(line.contains("; help: "), "{line}");
+}
+
+#[test]
+fn a_template_that_fails_over_a_callers_data_is_told_to_who_keeps_the_project() {
+    let place = Place::with_project();
+    let file = "templates/verification_code/body.html.j2";
+    let failing = "{% if code == \"483921\" %}{{ [][0] ~ code }}{% endif %}\n";
+    place.write(file, place.read(file) + failing);
+    let service = Service::with(place, &["--no-worker"], &[]);
+    let mut mail = code("a@x.test");
+    service.post("/v1/messages", &mail).is(202);
+    mail["vars"]["code"] = "483921".into();
+    let told = service.post("/v1/messages", &mail).is(422).code();
+    let log = service.log();
+    let line = log.lines().find(|line| line.contains("could not be rendered"));
+    let line = line.unwrap_or_else(|| panic!("{told}: {log}"));
+    assert!(line.contains(&format!("{file}:18:")), "{line}");
+    assert!(line.contains("kind=\"verification_code\"") && !line.contains("483921"), "{line}");
+}
+
+#[test]
+fn a_caught_mail_has_its_line_in_the_log() {
+    let service = Service::open();
+    let sent = service.post("/v1/messages?wait=20s", &code("ada@x.test")).is(200).json();
+    service.says("Email caught for a***@x.test");
+    let log = service.log();
+    let line = log.lines().find(|line| line.contains("Email caught")).unwrap();
+    let id = format!("id={}", sent["id"].as_str().unwrap());
+    for word in ["kind=verification_code", "locale=en", "transport=inbox", &id] {
+        assert!(line.contains(word), "{word} in {line}");
+    }
+}

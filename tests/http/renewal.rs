@@ -66,3 +66,26 @@ fn one_that_is_still_wrong_costs_one_more_try_and_no_loop() {
     std::thread::sleep(Duration::from_millis(1_500));
     until(&service, &id, |mail| mail["attempt_count"] == 2 && mail["state"] == "queued");
 }
+
+#[test]
+fn a_transport_that_takes_nothing_is_told_once_and_so_is_that_it_does_again() {
+    let plan = Plan::of(&QQ);
+    let right = plan.password.clone();
+    let server = SmtpServer::start(plan);
+    let service = sending(&server, Place::with_project(), "wrong", &[]);
+    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
+    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    service.says("the transport rests, and is tried again at 2");
+    service.post("/v1/messages", &code("b@x.test"));
+    service.place.write("password", &right);
+    service.signal("HUP");
+    until(&service, &id, |mail| mail["state"] == "sent");
+    service.says("the transport takes mails again");
+    let log = service.log();
+    let lines = |words| log.lines().filter(|line| line.contains(words)).collect::<Vec<_>>();
+    let rests = lines("the transport rests");
+    assert!(rests.len() == 1 && rests[0].contains("WARN"), "{log}");
+    assert!(rests[0].contains("cause=\"auth\"") && rests[0].contains("; help: "), "{log}");
+    assert_eq!(lines("takes mails again").len(), 1, "{log}");
+    assert!(!log.contains(&right) && !log.contains("a@x.test"), "{log}");
+}

@@ -28,6 +28,20 @@ fn a_service_that_does_not_start_makes_no_outbox() {
 }
 
 #[test]
+fn a_project_that_check_rejects_is_not_taken() {
+    let place = Place::with_project().env("EMAIL_PROVIDER", "inbox");
+    let file = "templates/verification_code/body.html.j2";
+    place.write(file, place.read(file) + "{{ nope }}\n");
+    place.run(["check"]).exits(1);
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["worker"]] {
+        let screen = place.run(command.iter().copied()).exits(1).screen();
+        assert!(screen.contains(&format!("{file}:18:4")), "{screen}");
+        assert!(screen.contains("{{ nope }}") && screen.contains("^^^^"), "{screen}");
+        assert!(!place.path(".hongyan").exists());
+    }
+}
+
+#[test]
 fn all_that_is_wrong_with_the_settings_is_told_at_once() {
     let place = Place::with_project()
         .env("HONGYAN_ENV", "production")

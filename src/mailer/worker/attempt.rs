@@ -91,7 +91,7 @@ pub(super) fn log(claimed: &Claimed, opened: &Opened, tale: &Tale, next: &Next) 
     };
     match &tale.ended {
         Ended::Taken { transport, receipt, .. } if receipt.taken == Taken::Caught => {
-            tracing::debug!(%kind, %locale, %transport, %id, "Email caught for {to}");
+            tracing::info!(%kind, %locale, %transport, %id, "Email caught for {to}");
         }
         Ended::Taken { transport, .. } => {
             tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}");
