@@ -2,7 +2,7 @@
 //!
 //! css-inline is named here only, with network and disk off. The setting keeps what cannot be
 //! inlined (media queries, dark rules, `:hover`) in `<style>` and nothing else. What decides how a
-//! page is inlined is its [`shape`].
+//! page is inlined is its `shape`.
 
 pub(crate) mod shape;
 

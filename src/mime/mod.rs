@@ -65,7 +65,7 @@ pub fn write(parts: &Parts) -> Result<Vec<u8>, WireFault> {
     Ok(bytes)
 }
 
-/// Checks what [`write`] would make of these headers. Bodies need no look before they are written:
+/// Checks what [`write()`] would make of these headers. Bodies need no look before they are written:
 /// their encodings keep the rules of the wire whatever they hold.
 pub fn check_headers(headers: &[Header], language: &str) -> Result<(), WireFault> {
     let (text, html, images, attachments) = ("", "", &[][..], &[][..]);
