@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(feature = "outbox")]
 use super::board::Board;
+#[cfg(feature = "outbox")]
 use super::news;
 use crate::transport::{Breaker, Leave, Retry, SendError};
 
@@ -68,16 +69,8 @@ impl Gate {
     pub async fn ended(&self, transport: &str, pass: Pass, error: Option<&SendError>) {
         match self.change(&pass, error) {
             Change::None => {}
-            Change::Opened { rest, news } => {
-                if let Some(error) = error.filter(|_| news) {
-                    news::opened(transport, error, rest);
-                }
-                self.write_open(transport, error, rest).await;
-            }
-            Change::Closed => {
-                news::closed(transport);
-                self.write_closed(transport).await;
-            }
+            Change::Opened { rest, news } => self.write_open(transport, error, rest, news).await,
+            Change::Closed => self.write_closed(transport).await,
         }
     }
 
@@ -170,14 +163,26 @@ impl Gate {
         }
     }
 
-    async fn write_open(&self, transport: &str, error: Option<&SendError>, rest: Option<Duration>) {
+    /// Tells the others, and those who read the log. Without an outbox nobody goes on: whoever
+    /// sends hears it.
+    async fn write_open(
+        &self,
+        transport: &str,
+        error: Option<&SendError>,
+        rest: Option<Duration>,
+        is_new: bool,
+    ) {
         if let (Some(board), Some(error)) = (&self.board, error) {
+            if is_new {
+                news::opened(transport, error, rest);
+            }
             board.open(transport, error, rest).await;
         }
     }
 
     async fn write_closed(&self, transport: &str) {
         if let Some(board) = &self.board {
+            news::closed(transport);
             board.close(transport).await;
         }
     }
@@ -202,7 +207,7 @@ impl Gate {
         Ok(false)
     }
 
-    async fn write_open(&self, _: &str, _: Option<&SendError>, _: Option<Duration>) {}
+    async fn write_open(&self, _: &str, _: Option<&SendError>, _: Option<Duration>, _: bool) {}
 
     async fn write_closed(&self, _: &str) {}
 

@@ -33,6 +33,7 @@ mod limits;
 mod meter;
 #[cfg(feature = "outbox")]
 mod new_mail;
+#[cfg(feature = "outbox")]
 mod news;
 mod outfit;
 mod pacer;
