@@ -179,7 +179,7 @@ async fn a_code_that_cannot_leave_in_time_is_refused_at_once_and_a_notice_waits(
     super::house::work(&mailer, async || house.all().await[0].cause.as_deref() == Some("auth"))
         .await;
     let refused = mailer.enqueue(&[code("a@x.test", "1111")], &Wishes::default()).await;
-    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Transient);
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Configuration);
     enqueue(&mailer, notice("b@x.test")).await;
     mailer.resume();
     enqueue(&mailer, code("a@x.test", "1111")).await;
