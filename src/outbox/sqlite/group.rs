@@ -54,7 +54,7 @@ impl Group {
         let (mut jobs, refused): (Vec<_>, Vec<_>) =
             jobs.into_iter().partition(|job| room || !job.admits());
         for job in refused {
-            job.answer(Err(no_room()));
+            job.answer(Err(self.reserve.missing()));
         }
         if jobs.is_empty() {
             return;
@@ -173,10 +173,6 @@ fn is_grave(error: &rusqlite::Error) -> bool {
                 | ErrorCode::ReadOnly
         )
     )
-}
-
-fn no_room() -> StoreError {
-    StoreError::Full { what: "the disk is full".to_owned() }
 }
 
 fn gone() -> StoreError {

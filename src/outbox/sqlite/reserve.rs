@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::open::beside;
+use crate::outbox::StoreError;
 
 /// As much as the write-ahead log may hold before it is written back.
 const SIZE: u64 = 4 << 20;
@@ -20,12 +21,14 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Reserve {
     path: PathBuf,
     tried: Option<Instant>,
+    /// Why it could not be made
+    fault: Option<io::Error>,
 }
 
 impl Reserve {
     /// The reserve of an outbox.
     pub fn of(outbox: &Path) -> Reserve {
-        Reserve { path: beside(outbox, "-reserve"), tried: None }
+        Reserve { path: beside(outbox, "-reserve"), tried: None, fault: None }
     }
 
     /// Whether it is there; made if it can be. Another process may have given it up.
@@ -41,13 +44,26 @@ impl Reserve {
         if made.is_err() {
             self.give_up();
         }
-        made.is_ok()
+        self.fault = made.err();
+        self.fault.is_none()
+    }
+
+    /// Why new mails are not taken while it is not there: for want of room, or because nothing can
+    /// be written.
+    pub fn missing(&self) -> StoreError {
+        match &self.fault {
+            Some(fault) if fault.kind() != io::ErrorKind::StorageFull => {
+                StoreError::Broken { what: fault.to_string() }
+            }
+            _ => StoreError::Full { what: "the disk is full".to_owned() },
+        }
     }
 
     /// Gives the room up.
     pub fn give_up(&mut self) {
         let _ = fs::remove_file(&self.path);
         self.tried = Some(Instant::now());
+        self.fault = None;
     }
 
     /// Those of processes that ended over it.
