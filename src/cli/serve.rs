@@ -5,7 +5,7 @@ use serde_json::json;
 use super::args::{Args, Serve};
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
-use crate::http::{Options, Server};
+use crate::http::{Ending, Options, Server};
 use crate::mailer::{Asked, Setup};
 use crate::text;
 
@@ -25,6 +25,8 @@ pub fn run(serve: &Serve, args: &Args, setup: Setup, voice: &Voice) -> Result<Ex
         true => voice.document(&json!({"url": url})),
         false => voice.say(&text!("service  {url}", "服务  {url}")),
     }
-    server.run()?;
-    Ok(Exit::Done)
+    Ok(match server.run()? {
+        Ending::Finished => Exit::Done,
+        Ending::Abandoned => Exit::NotNow,
+    })
 }

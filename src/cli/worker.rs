@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::voice::Voice;
 use crate::http::signals::{Signal, Signals};
 use crate::mailer::{Mailer, Need, Setup};
-use crate::outbox::{Outbox, forget};
+use crate::outbox::{Forgetting, Outbox};
 use crate::text;
 
 /// Why a round ended.
@@ -36,12 +36,12 @@ pub fn run(setup: impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<
 async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
     let mut signals = Signals::new().map_err(|error| Failure::io(Path::new("signals"), &error))?;
     let (mut mailer, outbox, retention) = open(setup, voice)?;
-    let forgetting = tokio::spawn(forget(outbox.clone(), retention));
+    let mut forgetting = Forgetting::begin(&outbox, retention);
     tracing::info!("delivering; SIGTERM or Ctrl-C finishes what is under way");
     loop {
         match round(&mailer, &mut signals).await? {
             Round::Over => {
-                forgetting.abort();
+                drop(forgetting);
                 mailer.close().await;
                 outbox.store().close().await;
                 return Ok(Exit::Done);
@@ -54,13 +54,11 @@ async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Res
                 return Ok(Exit::NotNow);
             }
             Round::Again => match renewed(setup, &outbox, voice) {
-                Ok(newer) => {
+                Ok((newer, retention)) => {
                     mailer.close().await;
                     mailer = newer;
+                    forgetting = Forgetting::begin(&outbox, retention);
                     tracing::info!("configuration, secrets and project were read again");
-                    if let Err(error) = mailer.resume_mails().await {
-                        tracing::warn!("mails that were put off wait on: {error}");
-                    }
                 }
                 Err(failure) => {
                     voice.warn(&failure.faults);
@@ -116,10 +114,11 @@ fn renewed(
     setup: &impl Fn() -> Result<Setup, Failure>,
     outbox: &Outbox,
     voice: &Voice,
-) -> Result<Mailer, Failure> {
+) -> Result<(Mailer, Duration), Failure> {
     let setup = setup()?;
     let outfit = setup.service_outfit()?;
     voice.warn(&outfit.warnings());
     outfit.checked_stage()?;
-    Ok(outfit.builder(None)?.outbox(outbox.clone()).build()?)
+    let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;
+    Ok((mailer, outfit.outbox_settings().retention))
 }

@@ -6,7 +6,8 @@
 //! nothing of the terminal, and not how mails are made, kept or delivered.
 //!
 //! ```no_run
-//! # fn start(setup: hongyan::mailer::Setup) -> Result<(), hongyan::http::StartError> {
+//! # use hongyan::http::{Ending, StartError};
+//! # fn start(setup: hongyan::mailer::Setup) -> Result<Ending, StartError> {
 //! use hongyan::http::{Options, Server};
 //! use hongyan::mailer::Asked;
 //!
@@ -45,7 +46,7 @@ use tokio::sync::watch;
 
 pub use crate::web::listen::StartError;
 pub use openapi::document;
-pub use start::{Options, Server};
+pub use start::{Ending, Options, Server};
 
 use crate::diagnostic::Language;
 use crate::web::hosts::Hosts;

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use super::live::{Current, Found, Live};
@@ -16,7 +17,7 @@ use super::{Service, Shared};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
 use crate::error::Error;
 use crate::mailer::{Asked, Setup};
-use crate::outbox::forget;
+use crate::outbox::Forgetting;
 use crate::text;
 use crate::web::hosts::Hosts;
 use crate::web::listen::{self, StartError};
@@ -46,17 +47,23 @@ pub struct Options {
     pub language: Language,
 }
 
+/// How a service ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ending {
+    /// What was begun is finished
+    Finished,
+    /// It was told twice: the next to start looks again at what was being handed over
+    Abandoned,
+}
+
 /// A service that listens and has its mailer.
 pub struct Server {
-    service: Shared,
+    runtime: Runtime,
+    signals: Signals,
     listener: TcpListener,
     address: SocketAddr,
-    setup: Setup,
-    asked: Asked,
-    options: Options,
     warnings: Diagnostics,
-    /// What the project's files looked like before they were read
-    print: u64,
+    serving: Serving,
 }
 
 impl Server {
@@ -79,6 +86,10 @@ impl Server {
         let outbox = found.outbox()?;
         let warnings = found.warnings.clone();
         let live = Live::new(found, outbox)?;
+        let failed = |error: io::Error| StartError::of_system(&error);
+        let runtime = Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+        // Before anybody is told that it is there, and may signal.
+        let signals = runtime.block_on(async { Signals::new() }).map_err(failed)?;
         let service = Arc::new(Service {
             current: Current::new(live),
             hosts,
@@ -86,7 +97,8 @@ impl Server {
             requests: Requests::default(),
             draining: watch::Sender::new(false),
         });
-        Ok(Server { service, listener, address, setup, asked, options, warnings, print })
+        let serving = Serving { service, setup, asked, options, print };
+        Ok(Server { runtime, signals, listener, address, warnings, serving })
     }
 
     /// Where it is to be asked.
@@ -102,31 +114,37 @@ impl Server {
     /// Serves until it is told to end. What was begun is finished then, unless it is told again.
     ///
     /// # Errors
-    /// A runtime that cannot be made.
-    pub fn run(self) -> Result<(), StartError> {
-        let failed = |error: io::Error| StartError::of_system(&error);
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
-        let result = runtime.block_on(async {
-            self.listener.set_nonblocking(true).map_err(failed)?;
-            let signals = Signals::new().map_err(failed)?;
-            let listener = self.listener.try_clone().map_err(failed)?;
-            let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-            self.live(listener, signals).await;
-            Ok(())
+    /// A port that cannot be waited at.
+    pub fn run(self) -> Result<Ending, StartError> {
+        let result = self.runtime.block_on(async {
+            self.listener.set_nonblocking(true)?;
+            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            Ok(self.serving.until_told(listener, self.signals).await)
         });
-        runtime.shutdown_background();
-        result
+        self.runtime.shutdown_background();
+        result.map_err(|error: io::Error| StartError::of_system(&error))
     }
+}
 
-    async fn live(self, listener: tokio::net::TcpListener, mut signals: Signals) {
+/// What is served, and what it was made of.
+struct Serving {
+    service: Shared,
+    setup: Setup,
+    asked: Asked,
+    options: Options,
+    /// What the project's files looked like before they were read
+    print: u64,
+}
+
+impl Serving {
+    async fn until_told(self, listener: tokio::net::TcpListener, mut signals: Signals) -> Ending {
         let (close, closing) = watch::channel(false);
         let app = routes(self.service.clone());
         let server = tokio::spawn(serve(listener, app, CONNECTIONS, raised(closing)));
         let mut workers = Workers::new(!self.options.no_worker);
         let live = self.service.current.get();
         workers.begin(&live.mailer);
-        let forgetting = tokio::spawn(forget(live.outbox.clone(), live.retention));
+        let mut forgetting = Forgetting::begin(&live.outbox, live.retention);
         drop(live);
         let mut setup = self.setup;
         let watch = self.options.watch;
@@ -135,7 +153,11 @@ impl Server {
             tokio::select! {
                 signal = signals.next() => match signal {
                     Signal::End => break,
-                    Signal::Renew => renew(&self.service, &self.asked, &mut setup, &mut workers),
+                    Signal::Renew => if renew(&self.service, &self.asked, &mut setup) {
+                        let live = self.service.current.get();
+                        workers.begin(&live.mailer);
+                        forgetting = Forgetting::begin(&live.outbox, live.retention);
+                    },
                 },
                 () = tokio::time::sleep(LOOK), if watch => {
                     let now = fingerprint(&setup.project);
@@ -152,7 +174,7 @@ impl Server {
         tracing::info!("ending: what was begun is finished; once more to end now");
         let end = async {
             workers.end().await;
-            forgetting.abort();
+            drop(forgetting);
             let _ = close.send(true);
             let _ = server.await;
             let live = self.service.current.get();
@@ -160,28 +182,35 @@ impl Server {
             live.outbox.store().close().await;
         };
         tokio::select! {
-            () = end => {}
-            () = signals.again() => tracing::warn!("ended in the midst of it"),
+            () = end => Ending::Finished,
+            () = signals.again() => {
+                tracing::warn!("ended in the midst of it");
+                Ending::Abandoned
+            }
         }
     }
 }
 
-/// Settings and secrets are read again; faults leave everything as it is.
-fn renew(service: &Shared, asked: &Asked, setup: &mut Setup, workers: &mut Workers) {
+/// Settings and secrets are read again; faults leave everything as it is. Whether they are others.
+fn renew(service: &Shared, asked: &Asked, setup: &mut Setup) -> bool {
     let kept = service.current.get().outbox.clone();
     let read =
         Setup::from_env(asked).and_then(|new| Ok((Live::new(Found::read(&new)?, kept)?, new)));
     match read {
         Ok((live, _)) if live.tokens.is_empty() && !service.hosts.are_local() => {
             tracing::error!("settings were not renewed: there is no token any more");
+            false
         }
         Ok((live, new)) => {
-            workers.renew(&live.mailer);
             service.current.replace(live);
             *setup = new;
             tracing::info!("settings were read again");
+            true
         }
-        Err(error) => tell("settings were not renewed", &error),
+        Err(error) => {
+            tell("settings were not renewed", &error);
+            false
+        }
     }
 }
 

@@ -35,14 +35,6 @@ impl Workers {
         }
     }
 
-    /// The same after settings were read again: mails that wait for other settings leave now.
-    pub fn renew(&mut self, mailer: &Mailer) {
-        self.begin(mailer);
-        if self.wanted {
-            self.running.spawn(hurry(mailer.clone()));
-        }
-    }
-
     /// Lets all of them finish.
     pub async fn end(&mut self) {
         self.turn.send_replace(None);
@@ -60,13 +52,7 @@ async fn work(mailer: Mailer, own: u64, turn: watch::Receiver<Turn>) {
     // What it began under the settings of before, and put off since, need not wait either.
     let renewed = turn.borrow().is_some();
     if renewed {
-        hurry(mailer).await;
-    }
-}
-
-async fn hurry(mailer: Mailer) {
-    if let Err(error) = mailer.resume_mails().await {
-        tracing::warn!("mails that were put off wait on: {error}");
+        mailer.hurry().await;
     }
 }
 

@@ -159,8 +159,8 @@ impl Mailer {
     }
 
     /// Settings were renewed: transports that a refused login or sender has stopped are tried
-    /// again, by one mail first, in all processes that share the outbox. [`Mailer::run_worker`]
-    /// does it once for a new mailer.
+    /// again, by one mail first, in all processes that share the outbox. Mails that were put off
+    /// keep their time, other than with [`Mailer::resume_mails`].
     #[cfg(feature = "outbox")]
     pub async fn transports_renewed(&self) {
         for carrier in self.shared.routes.carriers() {

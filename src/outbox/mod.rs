@@ -35,7 +35,7 @@ use crate::mail::Address;
 pub use breakers::{OpenBreaker, in_the_way};
 pub use clock::Clock;
 pub use fault::{StoreError, Unusable};
-pub use forgetting::forget;
+pub use forgetting::Forgetting;
 pub use frozen::Thaw;
 pub use sealing::{Key, NotOurs};
 pub use shown::{CAUGHT, adapted, moment, whole_seconds};

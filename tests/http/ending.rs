@@ -108,7 +108,7 @@ fn told_twice_it_ends_at_once() {
         thread::sleep(Duration::from_millis(300));
         service.get("/healthz").is(200);
         service.signal(second);
-        service.ends(Duration::from_secs(3));
+        assert_eq!(service.ends(Duration::from_secs(3)).code(), Some(75), "{}", service.log());
         assert!(service.log().contains("ended in the midst of it"), "{}", service.log());
     }
 }

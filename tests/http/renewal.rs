@@ -28,13 +28,26 @@ pub fn until(service: &Service, id: &Json, is: impl Fn(&Json) -> bool) -> Json {
 /// A service whose mails leave by this server, with the password of a file.
 pub fn sending(server: &SmtpServer, place: Place, password: &str, args: &[&str]) -> Service {
     place.write("password", password);
+    let variables = variables(server, &place);
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, &**value)).collect();
+    Service::with(place, args, &variables)
+}
+
+/// The same, started again with another password.
+fn again(service: Service, server: &SmtpServer, password: &str) -> Service {
+    service.place.write("password", password);
+    let variables = variables(server, &service.place);
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, &**value)).collect();
+    service.again(&[], &variables)
+}
+
+fn variables(server: &SmtpServer, place: &Place) -> Vec<(&'static str, String)> {
     let file = place.path("password").to_string_lossy().into_owned();
     let mut variables = server.environment(server.tls_port());
     variables.retain(|(name, _)| *name != "SMTP_PASSWORD");
     variables.push(("EMAIL_PROVIDER", "smtp".into()));
     variables.push(("SMTP_PASSWORD_FILE", file));
-    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, &**value)).collect();
-    Service::with(place, args, &variables)
+    variables
 }
 
 #[test]
@@ -52,6 +65,26 @@ fn a_password_that_is_put_right_lets_mails_leave_that_waited_for_it() {
     let mail = until(&service, &id, |mail| mail["state"] == "sent");
     assert_eq!(mail["attempt_count"], 2);
     assert_eq!(server.record().mails.len(), 1);
+}
+
+#[test]
+fn so_does_a_restart_with_the_right_one() {
+    let plan = Plan::of(&QQ);
+    let right = plan.password.clone();
+    let server = SmtpServer::start(plan);
+    let service = sending(&server, Place::with_project(), "wrong", &[]);
+    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
+    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    let service = again(service, &server, &right);
+    until(&service, &id, |mail| mail["state"] == "sent");
+    assert_eq!(server.record().mails.len(), 1);
+}
+
+#[test]
+fn a_signal_as_soon_as_the_address_is_known_is_heard() {
+    let service = Service::open();
+    service.signal("HUP");
+    service.says("settings were read again");
 }
 
 #[test]

@@ -25,7 +25,8 @@ use desk::Desk;
 impl Mailer {
     /// Delivers what is in the outbox until `until` comes true; what is under way is finished
     /// then, and the rest given back. It may be dropped at any time: what was leased is delivered
-    /// when the lease has run out, by this worker or another.
+    /// when the lease has run out, by this worker or another. A new mailer may have other settings:
+    /// its first worker [resumes](Mailer::resume_mails) what waited for them.
     ///
     /// # Errors
     /// There is no outbox, or it cannot be used; a lease that is no longer than a delivery.
@@ -34,7 +35,7 @@ impl Mailer {
         let settings = self.shared.worker;
         settings.check()?;
         if !self.shared.begun.swap(true, Ordering::Relaxed) {
-            self.transports_renewed().await;
+            self.hurry().await;
         }
         Desk::new(self.clone(), outbox.clone(), settings).run(until).await
     }
@@ -53,5 +54,12 @@ impl Mailer {
             outbox.ring();
         }
         Ok(hurried)
+    }
+
+    /// The same for workers, which go on where it fails.
+    pub(crate) async fn hurry(&self) {
+        if let Err(error) = self.resume_mails().await {
+            tracing::warn!("mails that were put off wait on: {error}");
+        }
     }
 }
