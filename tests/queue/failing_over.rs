@@ -121,12 +121,13 @@ async fn mails_that_wait_for_other_settings_leave_once_they_are_there() {
         Cause::Quota,
         Cause::Transient,
     ];
-    for (number, cause) in causes.into_iter().enumerate() {
-        let transport = Scripted::new("one").first([Act::Fail(Stage::Auth, cause, hour)]);
-        let mailer = house.mailer(transport);
-        let id = enqueue(&mailer, notice(&format!("u{number}@x.test"))).await;
-        work(&mailer, async || house.find(&id).await.cause.is_some()).await;
+    let refusals = causes.map(|cause| Act::Fail(Stage::Auth, cause, hour));
+    let refused = house.mailer(Scripted::new("one").first(refusals));
+    for number in 0..causes.len() {
+        let id = enqueue(&refused, notice(&format!("u{number}@x.test"))).await;
+        work(&refused, async || house.find(&id).await.cause.is_some()).await;
         // The next one is to try, whatever this one has found.
+        refused.resume();
         house.outbox.store().close_breaker("one").await.unwrap();
     }
     let mailer = house.mailer(Scripted::new("one"));
@@ -141,6 +142,21 @@ async fn mails_that_wait_for_other_settings_leave_once_they_are_there() {
     work(&mailer, async || house.count(State::Sent).await == 5).await;
     assert_eq!(mailer.resume_mails().await.unwrap(), 0);
     assert_eq!(house.count(State::Queued).await, 3);
+}
+
+#[tokio::test]
+async fn the_first_worker_of_a_new_mailer_takes_its_settings_for_others() {
+    let house = House::new();
+    let refusal = Act::Fail(Stage::Auth, Cause::Auth, Retry::After(Duration::from_secs(3_600)));
+    let refused = house.mailer(Scripted::new("one").first([refusal]));
+    let id = enqueue(&refused, notice("ada@x.test")).await;
+    work(&refused, async || house.find(&id).await.cause.is_some()).await;
+    let until = Instant::now() + Duration::from_millis(500);
+    work(&refused, async || Instant::now() > until).await;
+    assert_eq!(house.find(&id).await.attempts, 1);
+    let restarted = house.mailer(Scripted::new("one"));
+    work_off(&house, &restarted).await;
+    assert_eq!(house.find(&id).await.state, State::Sent);
 }
 
 /// A mail that was not tried since its transport rested.
