@@ -17,8 +17,8 @@ use crate::outbox::{Key, StoreError, Unusable};
 /// `hgyn`: whose file it is.
 const APPLICATION: i32 = 0x6867_796e;
 /// What the file must be brought to, step by step: the n-th makes version n of n - 1.
-pub(super) const MIGRATIONS: [&str; 2] =
-    [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+pub(super) const MIGRATIONS: [&str; 3] =
+    [include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 /// What they make.
 pub(super) const SCHEMA: usize = MIGRATIONS.len();
 /// How every SQLite file begins.

@@ -82,6 +82,7 @@ fn set(conn: &Connection, from: Millis, to: Millis) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outbox::sqlite::open::MIGRATIONS;
 
     const HOUR: Millis = 3_600_000;
     const WALL: Millis = 1_767_225_600_000;
@@ -94,8 +95,7 @@ mod tests {
     /// for in two hours, one that is leased. Somebody claimed just then.
     fn filled() -> Connection {
         let mut conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(include_str!("schema-1.sql")).unwrap();
-        conn.execute_batch(include_str!("schema-2.sql")).unwrap();
+        MIGRATIONS.iter().for_each(|step| conn.execute_batch(step).unwrap());
         agree(&mut conn, &reading("a", 1_000, WALL)).unwrap();
         let sql = "INSERT INTO mails (id, copies, message_id, kind, locale, lane, shown, recipient,
             state, accepted_at, send_at, available_at, expires_at, in_doubt, route, via, adapted,
