@@ -164,17 +164,18 @@ async function throughSheetAndSnapshot({ page, base, template }, everything) {
   });
   template(`new-one.${everything}`);
   await check('old and new are laid over each other, and do nothing', async () => {
-    const frames = await page.locator('.pile iframe:not(.waiting)').count();
+    // Whoever pokes at a frame that is still loading holds it up.
+    if (await page.locator('.pile iframe:not(.waiting)').count() !== 2) return false;
     await poke(page, '.pile iframe');
-    return frames === 2 && !(await canary(page));
+    return !(await canary(page));
   }, 3 * PATIENCE);
   await page.click('a[data-page=sheet]');
   const tiles = page.locator('.sheet-kind', { hasText: HOSTILE }).locator('.tile');
   await tiles.last().scrollIntoViewIfNeeded();
   await check('nor does anything in the contact sheet', async () => {
-    const loaded = await tiles.locator('iframe:not(.waiting)').count();
+    if (await tiles.locator('iframe:not(.waiting)').count() !== 8) return false;
     await poke(page, '.tile iframe');
-    return loaded === 8 && !(await canary(page)) && new URL(page.url()).pathname === '/sheet';
+    return !(await canary(page)) && new URL(page.url()).pathname === '/sheet';
   }, 3 * PATIENCE);
 }
 
