@@ -463,6 +463,19 @@ fn what_is_not_used_is_told() {
 }
 
 #[test]
+fn slips_of_the_finger_are_told() {
+    let slips = ["HONGYAN_OUTBX", "HONGYAN_LISTN", "HONGYAN_API_TOKNES", "HONGYAN_OTHER", "SMTP_X"];
+    let (_, faults) = checked(&slips.map(|name| (name, "canary")));
+    let read =
+        |name: &str| format!("warning config_foreign_name: `{name}` is no variable that is read");
+    assert_eq!(told(&faults), ["HONGYAN_API_TOKNES", "HONGYAN_LISTN", "HONGYAN_OUTBX"].map(read));
+    let (_, faults) = checked(&[("SMTP_SEVER", "smtp.qq.com")]);
+    let fault = faults.iter().next().unwrap();
+    assert_eq!(fault.severity().as_str(), "error");
+    assert_eq!(fault.remedy().unwrap().en, "did you mean `SMTP_SERVER`?");
+}
+
+#[test]
 fn encryption_that_does_not_fit_the_port_is_explained() {
     let known = |pairs: Pairs| {
         let login = [("SMTP_USER", "1@qq.com"), ("SMTP_PASSWORD", "abcdefghijklmnop")];

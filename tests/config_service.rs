@@ -66,6 +66,9 @@ fn nothing_said() {
 
 #[test]
 fn mistakes_in_the_file() {
+    // A bare number may mean days, and what is kept for 30 seconds is gone.
+    let (settings, faults) = outbox("outbox: { retention: 30 }\n", &[]);
+    assert!(faults.has_errors() && settings.retention == Duration::from_secs(30 * 86_400));
     let yaml = "outbox:\n  path: [outbox.db]\n  retention: forever\n  retain: 30d\nlimits:\n  \
                 per_domain: 100\n  per_token: [\"100/1m\", \"0/1h\", {}]\n  globl: 5/1m\n  \
                 inbox: sometimes\n";

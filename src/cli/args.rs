@@ -234,7 +234,7 @@ fn mail_id(text: &str) -> Result<String, &'static str> {
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, &'static str> {
-    let read = crate::locale::Duration::parse(text);
+    let read = crate::locale::Duration::parse_with_unit(text);
     read.map(Into::into).map_err(|_| "write a length of time such as `30d` or `12h`")
 }
 

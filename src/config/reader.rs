@@ -169,22 +169,21 @@ impl Reader<'_> {
             if is_known(name) || foreign(name) || !OURS.iter().any(|own| name.starts_with(own)) {
                 continue;
             }
-            let names = KNOWN.iter().filter(|known| known.mail).map(|known| known.name);
-            let Some(meant) = names.into_iter().find(|known| is_misspelt(name, known)) else {
+            let Some(meant) = KNOWN.iter().find(|known| is_misspelt(name, known.name)) else {
                 continue;
             };
             let title = text!("`{name}` is no variable that is read", "`{name}` 不是会读取的变量");
-            let fault = match silent {
+            let fault = match silent && meant.mail {
                 true => Diagnostic::error(Code::ConfigForeignName, title),
                 false => Diagnostic::warning(Code::ConfigForeignName, title),
             };
-            self.faults.push(fault.did_you_mean(meant, [meant]).set_by(&variable.origin));
+            self.faults.push(fault.did_you_mean(meant.name, [meant.name]).set_by(&variable.origin));
         }
     }
 }
 
-/// How the names of mail variables begin.
-const OURS: [&str; 4] = ["SMTP_", "EMAILS_", "EMAIL_", "ALIYUN_"];
+/// How the names of our variables begin.
+const OURS: [&str; 5] = ["SMTP_", "EMAILS_", "EMAIL_", "ALIYUN_", "HONGYAN_"];
 
 /// A light check, until the mail's own address type takes over: one `@` between two parts without
 /// blanks, brackets or commas.

@@ -22,6 +22,15 @@ impl Duration {
         Duration::from_seconds(seconds.ok_or(ValueError::NotADuration)?)
     }
 
+    /// Reads what a person sets, as [`Duration::parse`] does but for bare numbers: whoever writes `30`
+    /// may mean days, and what is kept for 30 seconds is gone.
+    pub fn parse_with_unit(text: &str) -> Result<Duration, ValueError> {
+        match text.ends_with(|c: char| c.is_ascii_digit()) {
+            true => Err(ValueError::NotADuration),
+            false => Duration::parse(text),
+        }
+    }
+
     /// One hour.
     pub const HOUR: Duration = Duration(3_600);
     /// Three days.

@@ -41,7 +41,7 @@ impl WrittenOutbox {
         let mut fields = Fields::of(node, faults);
         self.path = fields.text("path", faults).map(PathBuf::from);
         if let Some(node) = fields.get("retention") {
-            let read = node.scalar().map(crate::locale::Duration::parse);
+            let read = node.scalar().map(crate::locale::Duration::parse_with_unit);
             match read.and_then(Result::ok) {
                 Some(retention) => self.retention = Some(retention.into()),
                 None => faults.push(bad_retention(node)),
