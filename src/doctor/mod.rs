@@ -35,6 +35,10 @@ pub async fn examine(setup: &Setup, outfit: &Outfit<'_>, test: Option<&Draft>) -
     if errors.has_errors() {
         transports.push(broken("configuration", "", &errors));
     }
+    let of_service = outfit.service_errors();
+    if of_service.has_errors() {
+        transports.push(broken("service", "", &of_service));
+    }
     // What is half read would be looked at in vain: nothing is sent until the rest is right.
     let usable = outfit.lines().in_use().filter(|_| !errors.has_errors());
     let mut noticed = noticed(outfit);

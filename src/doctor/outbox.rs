@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use rustix::fs::Access;
+
 use super::report::{OutboxName, OutboxReport, OutboxStep, Status};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::error::{Error, ErrorKind};
@@ -33,12 +35,37 @@ pub async fn examine(outfit: &Outfit<'_>) -> Option<OutboxReport> {
 }
 
 fn not_yet(path: &Path) -> OutboxReport {
+    let step = if may_be_made(path) { awaited() } else { cannot_be_made() };
+    OutboxReport { path: path.display().to_string(), steps: vec![step] }
+}
+
+/// Whether the nearest folder that is there may be written to.
+fn may_be_made(path: &Path) -> bool {
+    let given = |folder: &&Path| folder.as_os_str().is_empty() || folder.exists();
+    let nearest = path.ancestors().skip(1).find(given);
+    let folder = nearest.filter(|found| !found.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.is_dir() && rustix::fs::access(folder, Access::WRITE_OK).is_ok()
+}
+
+fn cannot_be_made() -> OutboxStep {
+    let title = text!("it cannot be made here", "无法在此创建");
+    let hint = text!(
+        "let the user that runs `hongyan serve` write to the folder, or set `HONGYAN_OUTBOX` to another place",
+        "请让运行 `hongyan serve` 的用户可以写入该目录，或将 `HONGYAN_OUTBOX` 设为其他位置"
+    );
+    OutboxStep::wrong(
+        OutboxName::File,
+        &Diagnostic::error(Code::OutboxBroken, title).hint(hint),
+        ErrorKind::Configuration,
+    )
+}
+
+fn awaited() -> OutboxStep {
     let detail = text!(
         "not there yet: `hongyan serve` and `hongyan worker` make it",
         "尚未创建：`hongyan serve` 和 `hongyan worker` 会创建它"
     );
-    let step = OutboxStep { status: Status::NotTried, ..OutboxStep::ok(OutboxName::File, detail) };
-    OutboxReport { path: path.display().to_string(), steps: vec![step] }
+    OutboxStep { status: Status::NotTried, ..OutboxStep::ok(OutboxName::File, detail) }
 }
 
 fn file(path: &Path, outbox: &Outbox) -> OutboxStep {

@@ -88,13 +88,19 @@ impl<'s> Outfit<'s> {
     pub fn service_settings(&self) -> Result<(ServiceSettings, Diagnostics), Error> {
         let (service, noticed) = &self.service;
         let mut faults = self.errors();
-        faults.extend(noticed.iter().filter(|fault| fault.severity() == Severity::Error).cloned());
+        faults.extend(self.service_errors());
         #[cfg(feature = "outbox")]
         faults.extend(self.missing_key());
         match faults.is_empty() {
             true => Ok((service.clone(), noticed.clone())),
             false => Err(Error::configuration(faults)),
         }
+    }
+
+    /// What is wrong with the settings of the HTTP service alone.
+    pub fn service_errors(&self) -> Diagnostics {
+        let noticed = self.service.1.iter();
+        noticed.filter(|fault| fault.severity() == Severity::Error).cloned().collect()
     }
 
     /// What is wrong: nothing can be sent.

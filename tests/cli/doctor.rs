@@ -171,6 +171,30 @@ fn a_folder_that_cannot_be_written() {
     assert_eq!(steps(&document.exits(74).json(), 0)[7]["status"], "wrong");
 }
 
+/// What would keep `serve` from starting.
+#[test]
+fn settings_of_the_service_that_are_wrong() {
+    let place = Place::with_project();
+    place.write(".env", "EMAIL_PROVIDER=inbox\nHONGYAN_API_TOKENS=canary\nHONGYAN_LISTEN=:3026\n");
+    let document = place.run(["doctor", "--json"]).exits(3).json();
+    assert_eq!(codes(&document), ["config_bad_value", "config_bad_value"]);
+    let screen = doctor(&place, "en").exits(3).text();
+    assert!(screen.contains("HONGYAN_API_TOKENS") && screen.contains("0.0.0.0:3026"), "{screen}");
+    assert!(!screen.contains("canary"), "{screen}");
+    assert_eq!(steps(&document, 1)[0]["status"], "ok");
+}
+
+#[test]
+fn an_outbox_that_cannot_be_made() {
+    let place = Place::with_project();
+    place.write(".env", "EMAIL_PROVIDER=inbox\nHONGYAN_OUTBOX=sqlite:.env/mails/outbox.db\n");
+    let screen = doctor(&place, "en").exits(3).text();
+    assert!(screen.contains("cannot be made here"), "{screen}");
+    place.write(".env", "EMAIL_PROVIDER=inbox\nHONGYAN_OUTBOX=sqlite:new/mails/outbox.db\n");
+    assert!(doctor(&place, "en").exits(0).text().contains("not there yet"));
+    assert!(!place.path("new").exists());
+}
+
 #[test]
 fn a_proxy_is_not_looked_behind() {
     let place = Place::with_project()
