@@ -171,7 +171,7 @@ codes! {
     IdempotencyKeyInvalid = "idempotency_key_invalid", "the idempotency key is not 1 to 256 visible ASCII characters", "幂等键不是 1 到 256 个可见 ASCII 字符";
     ScopeMissing = "scope_missing", "the token may not be used for this", "该令牌没有此权限";
     MethodNotAllowed = "method_not_allowed", "the address does not take this method", "该地址不支持此方法";
-    MediaTypeUnsupported = "media_type_unsupported", "the body is not uncompressed JSON", "请求正文不是未压缩的 JSON";
+    MediaTypeUnsupported = "media_type_unsupported", "the headers do not say that the body is plain JSON", "请求头没有说明正文是未压缩的 JSON";
     ShuttingDown = "shutting_down", "the service is shutting down", "服务正在停止";
     InternalFault = "internal_fault", "the service has a fault", "服务出现故障";
     RequestTooLarge = "request_too_large", "a request is too large", "请求过大";

@@ -11,9 +11,11 @@ use serde_json::{Value as Json, json};
 
 use super::Shared;
 use super::live::Live;
+use super::lookup::id;
 use super::problem::{Answer, Problem};
-use super::reading::{NoParams, Nothing, Params};
-use crate::diagnostic::Code;
+use super::reading::{NoParams, Nothing, Params, bad_parameter};
+use crate::diagnostic::{Code, Diagnostic, Language, Text};
+use crate::mail::Address;
 use crate::text;
 use crate::web::caught::{Filter, about, caught, next, patience, remove_all, with_codes};
 
@@ -29,9 +31,18 @@ pub async fn wait(State(service): State<Shared>, params: Params) -> Answer {
     let wanted = text!("`10s` or seconds", " `10s` 或秒数");
     let patience = params.read("timeout", |text| patience(Some(text)), &wanted)?;
     let patience = patience.or_else(|| crate::web::caught::patience(None)).unwrap_or_default();
-    let get = |name: &str| params.get(name).map(str::to_owned);
-    let filter = Filter { to: get("to"), to_like: None, kind: get("kind") };
-    let (after, deadline) = (get("after"), Instant::now() + patience);
+    let to = params.read("to", |to| Address::parse(to).ok(), &text!("an address", "邮件地址"))?;
+    let composer = live.mailer.composer();
+    let kind = params.get("kind").map(|name| composer.catalog().kind(name)).transpose();
+    // Who misspells it would wait in vain.
+    let kind = kind.map_err(|fault| unusable(&fault))?;
+    let filter = Filter {
+        to: to.map(|to| to.to_string()),
+        to_like: None,
+        kind: kind.map(|kind| kind.name.clone()),
+    };
+    let after = params.read("after", id, &text!("the id of a mail", "邮件的 id"))?;
+    let deadline = Instant::now() + patience;
     let mut seen = None;
     loop {
         let mails = caught(&folder);
@@ -61,6 +72,10 @@ pub async fn empty(State(service): State<Shared>, _: NoParams, _: Nothing) -> An
     let removed = removed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;
     let told: Json = json!({"removed": removed});
     Ok(JsonBody(told).into_response())
+}
+
+fn unusable(fault: &Diagnostic) -> Problem {
+    bad_parameter(&Text { en: fault.to_line(Language::En), zh: fault.to_line(Language::Zh) })
 }
 
 fn folder(live: &Live) -> Answer<PathBuf> {

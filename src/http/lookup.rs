@@ -14,7 +14,7 @@ use super::guard::Speaks;
 use super::live::Live;
 use super::problem::{Answer, Problem};
 use super::reading::{NoParams, Nothing, Params, Segment};
-use crate::diagnostic::{Code, Language};
+use crate::diagnostic::{Code, Language, Text};
 use crate::mail::Address;
 use crate::outbox::{Attempt, CAUGHT, Filter, Mail, Outbox, State as MailState};
 use crate::text;
@@ -44,9 +44,7 @@ pub async fn list(State(service): State<Shared>, params: Params) -> Answer {
     let limit = limit.unwrap_or(USUAL);
     let to = params.read("to", |to| Address::parse(to).ok(), &text!("an address", "邮件地址"))?;
     let filter = Filter {
-        states: params
-            .read("state", states, &text!("states with commas between", "以逗号分隔的状态"))?
-            .unwrap_or_default(),
+        states: params.read("state", states, &known_states())?.unwrap_or_default(),
         kind: params.get("kind").map(str::to_owned),
         recipient: to.map(|address| outbox.mailbox(&address)),
         before: params.read("before", id, &text!("the id of a mail", "邮件的 id"))?,
@@ -124,7 +122,8 @@ impl FromRequestParts<Shared> for MailId {
     }
 }
 
-fn id(text: &str) -> Option<String> {
+/// The id of a mail, if it is written like one.
+pub fn id(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase();
     let shaped = text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -136,6 +135,11 @@ fn id(text: &str) -> Option<String> {
 
 fn limit(text: &str) -> Option<usize> {
     text.parse().ok().filter(|limit| (1..=MOST).contains(limit))
+}
+
+fn known_states() -> Text {
+    let names = MailState::NAMES.map(|(name, _)| name).join("`, `");
+    text!("any of `{names}`, with commas between", "以下状态，用逗号分隔：`{names}`")
 }
 
 fn states(text: &str) -> Option<Vec<MailState>> {

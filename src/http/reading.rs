@@ -88,16 +88,40 @@ impl FromRequest<Shared> for Nothing {
 
 /// Says exactly that it is JSON, and is not compressed.
 fn of_json(headers: &HeaderMap) -> Answer<()> {
-    let wrong = || Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::MediaTypeUnsupported);
-    let kind = header(headers, CONTENT_TYPE.as_str()).ok_or_else(wrong)?;
-    let mut parts = kind.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_json = parts.next().as_deref() == Some("application/json");
+    let wrong = |detail: Text| {
+        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::MediaTypeUnsupported);
+        Err(problem.detail(detail))
+    };
+    let said: Vec<_> = headers.get_all(CONTENT_TYPE).iter().collect();
+    let [said] = said[..] else {
+        return wrong(text!(
+            "send one header `Content-Type: application/json`",
+            "请发送一个 `Content-Type: application/json` 请求头"
+        ));
+    };
+    let kind = said.to_str().unwrap_or_default().to_ascii_lowercase();
+    let mut parts = kind.split(';').map(str::trim);
+    if parts.next() != Some("application/json") {
+        return wrong(text!(
+            "`Content-Type` says something else: send `Content-Type: application/json`",
+            "`Content-Type` 的值不对：请发送 `Content-Type: application/json`"
+        ));
+    }
     let utf8 = ["charset=utf-8", "charset=\"utf-8\"", "charset=utf8"];
-    let plain = parts.all(|parameter| utf8.contains(&parameter.as_str()));
+    if !parts.all(|parameter| utf8.contains(&parameter)) {
+        return wrong(text!(
+            "JSON is sent in UTF-8 here: send `Content-Type: application/json` and nothing else",
+            "JSON 须用 UTF-8 编码：`Content-Type` 只写 `application/json`"
+        ));
+    }
     let encoding = header(headers, CONTENT_ENCODING.as_str());
-    let packed = headers.contains_key(CONTENT_ENCODING) && encoding != Some("identity");
-    let several = headers.get_all(CONTENT_TYPE).iter().count() > 1;
-    if is_json && plain && !packed && !several { Ok(()) } else { Err(wrong()) }
+    match headers.contains_key(CONTENT_ENCODING) && encoding != Some("identity") {
+        true => wrong(text!(
+            "send it without `Content-Encoding`",
+            "请不要压缩，去掉 `Content-Encoding`"
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The bytes of a body, in time and no more than `most`.
@@ -262,7 +286,7 @@ impl Params {
 }
 
 /// A parameter that cannot be used.
-fn bad_parameter(what: &Text) -> Problem {
+pub fn bad_parameter(what: &Text) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, Code::ParameterInvalid).detail(what.clone())
 }
 

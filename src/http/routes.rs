@@ -187,7 +187,7 @@ pub const ROUTES: &[Route] = &[
         id: "wait_for_mail",
         access: Access::Read,
         summary: "Wait for a caught mail; only with the inbox transport",
-        query: &[("to", "Text"), ("kind", "Text"), ("after", "Text"), ("timeout", "Wait")],
+        query: &[("to", "Email"), ("kind", "KindName"), ("after", "Id"), ("timeout", "Wait")],
         body: None,
         answers: &[(200, "CaughtMail")],
         problems: &[],

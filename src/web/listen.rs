@@ -61,20 +61,16 @@ impl StartError {
 /// # Errors
 /// A port that is taken, an address that is none.
 pub fn listen(wanted: &str, who: Listener) -> Result<(TcpListener, SocketAddr), StartError> {
-    let bound = wanted
-        .to_socket_addrs()
-        .and_then(|addresses| {
-            // `localhost` is both; the older is what people type.
-            let mut addresses: Vec<SocketAddr> = addresses.collect();
-            addresses.sort_by_key(SocketAddr::is_ipv6);
-            TcpListener::bind(addresses.as_slice())
-        })
+    let read = wanted.to_socket_addrs();
+    // `localhost` is both; the older is what people type.
+    let mut addresses: Vec<SocketAddr> = read
+        .map_err(|_| StartError::Address { fault: Box::new(no_address(wanted, who)) })?
+        .collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    let bound = TcpListener::bind(addresses.as_slice())
         .and_then(|listener| listener.local_addr().map(|address| (listener, address)));
     bound.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => StartError::Listen { fault: Box::new(taken(wanted, who)) },
-        io::ErrorKind::InvalidInput => {
-            StartError::Address { fault: Box::new(no_address(wanted, who)) }
-        }
         _ => StartError::of_system(&error),
     })
 }
@@ -101,7 +97,10 @@ fn no_address(wanted: &str, who: Listener) -> Diagnostic {
     let usual = who.usual;
     Diagnostic::error(
         Code::Usage,
-        text!("`{wanted}` is no address with a port", "`{wanted}` 不是带端口的地址"),
+        text!(
+            "`{wanted}` is no address of this machine with a port",
+            "`{wanted}` 不是本机的“地址:端口”"
+        ),
     )
     .hint(text!("write `{usual}`", "请写成 `{usual}`"))
 }

@@ -33,7 +33,8 @@ fn what_cannot_be_read() {
     {
         problem(post(&[("Content-Type", kind)], "{}"), 415, "media_type_unsupported");
     }
-    problem(post(&[], "{}"), 415, "media_type_unsupported");
+    let unsaid = problem(post(&[], "{}"), 415, "media_type_unsupported");
+    assert!(unsaid["detail"].as_str().unwrap().contains("`Content-Type: application/json`"));
     let packed = [JSON, ("Content-Encoding", "gzip")];
     problem(post(&packed, "{}"), 415, "media_type_unsupported");
     let charset = [("Content-Type", "application/json; charset=UTF-8")];

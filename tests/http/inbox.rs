@@ -19,6 +19,15 @@ fn a_code_is_waited_for_and_the_inbox_emptied() {
     assert_eq!(service.get(&behind).is(404).code(), "no_mail_yet");
     assert_eq!(service.delete("/v1/inbox").is(200).json(), json!({"removed": 1}));
     assert_eq!(service.get("/v1/inbox/wait?timeout=never").is(400).code(), "parameter_invalid");
+    // Who misspells what is waited for must not wait in vain.
+    for (wrong, told) in [
+        ("to=ada", "an address"),
+        ("after=the-last", "the id of a mail"),
+        ("kind=verificaton_code", "did you mean `verification_code`?"),
+    ] {
+        let answer = service.get(&format!("/v1/inbox/wait?{wrong}")).is(400).json();
+        assert!(answer["detail"].as_str().unwrap().contains(told), "{answer}");
+    }
 }
 
 #[test]

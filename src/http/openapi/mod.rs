@@ -31,7 +31,7 @@ const MEANINGS: [(u16, &str); 8] = [
     (204, "done"),
     (409, "in conflict with what was done before"),
     (413, "the request is too large"),
-    (415, "the body is not uncompressed JSON"),
+    (415, "the headers do not say that the body is plain JSON"),
     (422, "what is asked for is wrong; `errors` says where"),
     (429, "too many mails: try again after `retry_after` seconds"),
 ];

@@ -180,6 +180,7 @@ pub fn query(name: &str) -> Json {
             "examples": ["3s"],
         }),
         "States" => json!({"type": "string", "pattern": format!("^({states})(,({states}))*$")}),
+        "KindName" => reference("KindName"),
         "Email" => email(),
         "Id" => id(),
         "Limit" => json!({"type": "integer", "minimum": 1, "maximum": 500, "default": 50}),
