@@ -37,6 +37,11 @@ impl Mail {
         })
     }
 
+    /// A copy, as the mail that it is one of has it.
+    pub fn to_copy_json(&self) -> Json {
+        json!({"id": self.id, "to": self.to, "state": self.state.as_str()})
+    }
+
     fn next_attempt(&self) -> Option<Millis> {
         (self.state == super::State::Queued).then_some(self.available_at)
     }

@@ -171,6 +171,8 @@ pub struct Filter {
     pub kind: Option<String>,
     /// To this recipient
     pub recipient: Option<Hash>,
+    /// Copies of the mail with this id
+    pub parent: Option<String>,
     /// Older than this id, which is not in the list
     pub before: Option<String>,
     /// At most so many, newest first

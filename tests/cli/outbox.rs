@@ -5,7 +5,7 @@ use hongyan::outbox::{Next, OpenBreaker, Outbox};
 
 use crate::place::{Place, Ran, keys, reviewed, with as args};
 use crate::seeded::{
-    CANARY, KEY, NEW_YEAR, accept, code, deliver, id, place, refused, taken, with,
+    CANARY, KEY, NEW_YEAR, accept, code, copy, deliver, id, place, refused, taken, with,
 };
 
 const SECOND: i64 = 1_000;
@@ -223,6 +223,30 @@ fn the_life_of_a_mail_in_sentences() {
     assert!(queued.contains("it may leave now, and waits for a worker; after"), "{queued}");
     let later = show(&place, 5, "zh").text();
     assert!(later.contains("等待发送（queued）") && later.contains("将按要求于"), "{later}");
+}
+
+#[test]
+fn a_mail_and_its_copies_tell_of_each_other() {
+    let place = place();
+    with(&place, async |outbox| {
+        let now = outbox.clock().now();
+        let mut mail = code(outbox, 1, "ada@example.com", now);
+        mail.copies = [(2, "cc"), (3, "bcc")].map(|(n, name)| copy(outbox, n, name)).into();
+        accept(outbox, mail, now).await;
+        deliver(outbox, now, refused("in_doubt", "", "", "hold"), Next::Unknown).await;
+    });
+    let parent = show(&place, 1, "en").text();
+    for (n, to) in [(2, "c***@example.com"), (3, "b***@example.com")] {
+        let line = format!("copy to {to}: queued, {}", id(n));
+        assert!(parent.contains(&line), "{parent}");
+        let copy = show(&place, n, "en").text();
+        assert!(copy.contains("it waits until somebody decides"), "{copy}");
+        assert!(copy.contains(&format!("hongyan outbox show {}", id(1))), "{copy}");
+        assert!(!copy.contains("waits for a worker"), "{copy}");
+    }
+    let json = place.run(["outbox", "show", &id(1), "--json"]).exits(0).json();
+    let copies = json["copies"].as_array().unwrap();
+    assert_eq!((copies.len(), &copies[0]["id"]), (2, &id(2).into()));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use hongyan::compose::Seal;
 use hongyan::composer::{Composer, Draft};
 use hongyan::mail::{Address, Mailbox};
 use hongyan::outbox::{
-    Attempt, Claim, Key, Lane, Millis, NewMail, Next, Outbox, OutboxPlace, Record, Submission,
-    Verdict,
+    Attempt, Claim, Key, Lane, Millis, NewCopy, NewMail, Next, Outbox, OutboxPlace, Record,
+    Submission, Verdict,
 };
 use hongyan::secret::Secret;
 
@@ -72,6 +72,13 @@ pub fn code(outbox: &Outbox, n: u32, to: &str, accepted_at: Millis) -> NewMail {
         trace: None,
         content: outbox.freeze(&rendered, &seal),
     }
+}
+
+/// A copy with the n-th id.
+pub fn copy(outbox: &Outbox, n: u32, name: &str) -> NewCopy {
+    let to = Address::parse(&format!("{name}@example.com")).unwrap();
+    let (masked, recipient) = (to.masked().to_string(), outbox.mailbox(&to));
+    NewCopy { id: id(n), to: masked, recipient, address: outbox.seal_text(&id(n), to.as_str()) }
 }
 
 /// Takes a mail.

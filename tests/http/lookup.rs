@@ -18,6 +18,26 @@ fn a_mail_tells_its_life() {
 }
 
 #[test]
+fn a_mail_names_its_copies() {
+    let service = Service::without_worker();
+    let vars = json!({"title": "Done", "summary": "s", "unsubscribe_url": "https://x.test/u"});
+    let body = json!({
+        "kind": "notification", "locale": "en", "to": "a@x.test", "cc": ["cc@x.test"],
+        "bcc": ["bcc@x.test"], "vars": vars,
+    });
+    let id = service.post("/v1/messages", &body).is(202).json()["id"].clone();
+    let mail =
+        |id: &Json| service.get(&format!("/v1/messages/{}", id.as_str().unwrap())).is(200).json();
+    let copies = mail(&id)["copies"].clone();
+    assert_eq!(copies.as_array().unwrap().len(), 2);
+    for (at, to) in ["c***@x.test", "b***@x.test"].into_iter().enumerate() {
+        assert_eq!((&copies[at]["to"], &copies[at]["state"]), (&json!(to), &json!("queued")));
+        let copy = mail(&copies[at]["id"]);
+        assert_eq!((&copy["parent"], &copy["copies"]), (&id, &json!([])));
+    }
+}
+
+#[test]
 fn lists_are_filtered_and_paged() {
     let service = Service::without_worker();
     for name in ["a", "b", "c"] {

@@ -19,6 +19,8 @@ pub struct Line {
 
 /// What is known of a mail that waits.
 pub struct Wait {
+    /// The mail of which it is a copy
+    pub parent: Option<Mail>,
     /// What keeps it from all transports that it may go by
     pub hindrances: Vec<Text>,
     /// When a worker asked for mails last
@@ -176,7 +178,10 @@ fn meaning(mail: &Mail) -> Text {
 pub fn outlook(mail: &Mail, wait: &Wait, moments: &Moments<'_>) -> Vec<Text> {
     let id = &mail.id;
     match mail.state {
-        State::Queued => waiting(mail, wait, moments),
+        State::Queued => match &wait.parent {
+            Some(parent) if parent.state != State::Sent => vec![behind(parent)],
+            _ => waiting(mail, wait, moments),
+        },
         State::Leased | State::HandingOver => at_work(mail, wait, moments),
         State::Expired => vec![text!(
             "it cannot be sent again; ask the application for a new mail",
@@ -203,6 +208,21 @@ pub fn outlook(mail: &Mail, wait: &Wait, moments: &Moments<'_>) -> Vec<Text> {
                 .collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// What a copy waits for.
+fn behind(parent: &Mail) -> Text {
+    let id = &parent.id;
+    match parent.state {
+        State::Unknown => text!(
+            "it waits until somebody decides about the mail of which it is a copy: `hongyan outbox show {id}`",
+            "原件结果未知，需人工确认后副本才会发送：`hongyan outbox show {id}`"
+        ),
+        _ => text!(
+            "it leaves once the mail of which it is a copy has left: `hongyan outbox show {id}`",
+            "原件发出后才会发送：`hongyan outbox show {id}`"
+        ),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::Desk;
 use super::life::{self, Line, Wait};
-use super::stats;
+use super::{stats, words};
 use crate::cli::exit::{Exit, Failure};
 use crate::diagnostic::Text;
 use crate::outbox::{Attempt, Mail, OpenBreaker, State, StoreError};
@@ -18,14 +18,22 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let found = store.find(id).await?;
     let mail = found.ok_or_else(|| StoreError::NotFound { id: id.to_owned() })?;
     let attempts = store.attempts(id).await?;
+    let copies = desk.outbox.copies_of(&mail).await?;
     if desk.voice.json {
         let open = desk.outbox.in_the_way_of(&mail).await?;
-        desk.voice.document(&document(&mail, &attempts, &open, desk));
+        let mut document = document(&mail, &attempts, &open, desk);
+        document["copies"] = copies.iter().map(Mail::to_copy_json).collect();
+        desk.voice.document(&document);
         return Ok(Exit::Done);
     }
+    let parent = match &mail.parent {
+        Some(parent) => store.find(parent).await?,
+        None => None,
+    };
     let claimed_at = store.stats(desk.moments.now).await?.claimed_at;
-    let wait = Wait { hindrances: hindrances(&mail, desk).await?, claimed_at };
+    let wait = Wait { parent, hindrances: hindrances(&mail, desk).await?, claimed_at };
     tell(&mail, &attempts, desk);
+    tell_copies(&copies, desk);
     let waits = life::outlook(&mail, &wait, &desk.moments);
     for sentence in suppressed(&mail).into_iter().chain(waits) {
         desk.voice.line(&format!("→ {}", sentence.get(desk.voice.language())));
@@ -88,6 +96,13 @@ fn tell(mail: &Mail, attempts: &[Attempt], desk: &Desk<'_>) {
     life::told(mail, attempts, &desk.moments).iter().for_each(|line| tell_line(line, desk));
     voice.line("");
     voice.say(&life::standing(mail, attempts));
+}
+
+fn tell_copies(copies: &[Mail], desk: &Desk<'_>) {
+    for Mail { id, to, state, .. } in copies {
+        let Text { en, zh } = words::state(*state);
+        desk.voice.say(&text!("  copy to {to}: {en}, {id}", "  副本，收件人 {to}：{zh}，{id}"));
+    }
 }
 
 fn tell_line(line: &Line, desk: &Desk<'_>) {

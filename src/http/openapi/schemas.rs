@@ -239,6 +239,8 @@ fn mail(attempts: Option<Json>) -> Json {
     ];
     if let Some(attempts) = attempts {
         fields.push(("attempts", attempts));
+        let copy = object(&[("id", id()), ("to", masked()), ("state", state())]);
+        fields.push(("copies", json!({"type": "array", "items": copy})));
         fields.push(("waits_for", json!({"type": "array", "items": breaker()})));
     }
     object(&fields)

@@ -97,6 +97,10 @@ pub(super) fn list(conn: &Connection, filter: &Filter) -> rusqlite::Result<Vec<M
         wanted.push("m.recipient = ?".to_owned());
         values.push(recipient.0.to_vec().into());
     }
+    if let Some(parent) = &filter.parent {
+        wanted.push("m.parent = (SELECT seq FROM mails WHERE id = ?)".to_owned());
+        values.push(parent.clone().into());
+    }
     if let Some(before) = &filter.before {
         wanted.push("m.id < ?".to_owned());
         values.push(before.clone().into());
