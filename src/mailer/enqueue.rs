@@ -1,9 +1,11 @@
 //! Mails into the outbox: rendered, planned and sealed before they are accepted.
 
 use super::carrier::Carrier;
+use super::codes::Place;
 use super::delivery::Delivery;
 use super::wishes::{Enqueued, IdempotencyKey, Wishes};
 use super::{Mailer, forecast, new_id, new_mail, sending::needs_outbox};
+use crate::catalog::Category;
 use crate::compose::{Rendered, Seal, rehearse};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -120,31 +122,46 @@ impl Mailer {
         let Order { composer, outbox, wishes, now, send_at } = *order;
         let mut limited = false;
         let mut taken = Vec::with_capacity(mails.len());
+        let mut places = Vec::new();
         for rendered in mails {
             let request = Request { composer, outbox, rendered, wishes, now, send_at };
-            let (mail, counts) = self.accept(&request).await?;
+            let route = self.shared.routes.plan(rendered)?;
+            places.extend(self.place(&request, &route).await?);
+            let (mail, counts) = self.accept(&request, &route)?;
             limited |= counts;
             taken.push(mail);
         }
         let caps = if limited { self.caps(outbox, wishes) } else { Vec::new() };
         let submission = Submission { now, idempotency, caps, mails: taken };
         let verdict = outbox.store().accept(submission).await?;
+        if matches!(verdict, Verdict::Accepted(_)) {
+            places.iter().for_each(Place::keep);
+        }
         crate::crash::here("after_accept");
         outbox.ring();
         self.look_for_worker();
         told(verdict)
     }
 
-    /// Plans, seals and rehearses one mail, so that what is accepted can be sent; and whether it
-    /// counts towards limits.
-    async fn accept(&self, request: &Request<'_>) -> Result<(NewMail, bool), Error> {
+    /// The place of a code among those that wait; it is refused where its turn would come too late.
+    async fn place(
+        &self,
+        request: &Request<'_>,
+        route: &[&Carrier],
+    ) -> Result<Option<Place>, Error> {
         let Request { composer, rendered, now, send_at, .. } = *request;
-        let kind = composer.catalog().kind(&rendered.kind)?;
-        let route = self.shared.routes.plan(rendered)?;
-        let lifetime = kind.lives(&rendered.vars);
-        if send_at <= now {
-            forecast::check(rendered.category, lifetime, &route).await?;
+        if send_at > now || rendered.category != Category::Security {
+            return Ok(None);
         }
+        let lifetime = composer.catalog().kind(&rendered.kind)?.lives(&rendered.vars);
+        Ok(forecast::check(&self.shared.routes, route, lifetime).await?)
+    }
+
+    /// Seals and rehearses one mail, so that what is accepted can be sent; and whether it counts
+    /// towards limits.
+    fn accept(&self, request: &Request<'_>, route: &[&Carrier]) -> Result<(NewMail, bool), Error> {
+        let Request { composer, rendered, .. } = *request;
+        let kind = composer.catalog().kind(&rendered.kind)?;
         let seal = self.seal(rendered, route[0])?;
         let adapted = rehearse(rendered, &seal, route[0].transport.profile())?;
         let limited = self.shared.limits.hold_for(route[0]);

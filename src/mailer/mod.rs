@@ -18,6 +18,8 @@
 mod board;
 mod builder;
 mod carrier;
+#[cfg(feature = "outbox")]
+mod codes;
 mod delivery;
 #[cfg(feature = "outbox")]
 mod enqueue;
@@ -42,6 +44,8 @@ mod routes;
 mod seats;
 mod sending;
 mod setup;
+#[cfg(feature = "outbox")]
+mod spread;
 mod stage;
 #[cfg(feature = "outbox")]
 mod traffic;
