@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::guard::Speaks;
 use super::live::Live;
 use super::messages::{enqueue, key};
-use super::order::{self, Order};
+use super::order::{self, MAX_ATTACHED, Order, too_much_attached};
 use super::problem::{Answer, Problem};
 use super::reading::{NoParams, Object, bad_field};
 use super::tokens::Caller;
@@ -25,6 +25,8 @@ use crate::text;
 
 /// The most requests in one.
 pub const MOST: usize = 500;
+/// The most mails that they ask for together.
+pub const MOST_MAILS: usize = 1_000;
 
 /// What all items of a batch share.
 #[derive(Clone)]
@@ -67,6 +69,7 @@ pub async fn send(
             Err(problem) => answers[at] = refused(&problem, language),
         }
     }
+    fits(lines.values().flatten())?;
     let mut tasks = JoinSet::new();
     for line in lines.into_values() {
         tasks.spawn(in_order(line, sheet.clone()));
@@ -95,6 +98,28 @@ fn items(object: &Object) -> Answer<Vec<Json>> {
         ));
     }
     faults.ok(list.to_vec()).map_err(Problem::wrong)
+}
+
+/// Refuses more than is taken at once: all of a batch is under way together.
+fn fits<'a>(items: impl Iterator<Item = &'a Item>) -> Answer<()> {
+    let (mut mails, mut attached) = (0, 0);
+    for item in items {
+        mails += item.order.drafts.len();
+        attached += item.order.attached();
+    }
+    let mut faults = Diagnostics::new();
+    if mails > MOST_MAILS {
+        let title = text!(
+            "the requests of a batch ask for at most {MOST_MAILS} mails together",
+            "一批请求合计最多 {MOST_MAILS} 封邮件"
+        );
+        let hint = text!("send several batches", "请分多批发送");
+        faults.push(bad_field("/messages", title).hint(hint));
+    }
+    if attached > MAX_ATTACHED {
+        faults.push(too_much_attached("/messages"));
+    }
+    faults.ok(()).map_err(Problem::wrong)
 }
 
 fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {

@@ -50,3 +50,34 @@ fn a_repeated_batch_is_taken_once() {
     }
     assert_eq!(service.messages(), 2);
 }
+
+#[test]
+fn what_is_too_much_at_once_is_refused_before_anything_is_taken() {
+    let service = Service::without_worker();
+    let people = |count: usize| (0..count).map(|to| format!("u{to}@x.test")).collect::<Vec<_>>();
+    let notice = |to: Vec<String>, bytes: usize| {
+        let vars = json!({"title": "T", "summary": "s", "unsubscribe_url": "https://x.test/u"});
+        let content = "AAAA".repeat(bytes / 3);
+        let file = json!({"filename": "a.pdf", "content": content});
+        json!({"kind": "notification", "to": to, "vars": vars, "attachments": [file]})
+    };
+    let problem = |path: &str, body: serde_json::Value| {
+        let told = service.post(path, &body).is(422).json()["errors"][0].clone();
+        assert!(told["hint"].is_string(), "{told}");
+        (told["code"].clone(), told["pointer"].clone())
+    };
+    let large = ("attachments_too_large".into(), "/attachments".into());
+    assert_eq!(problem("/v1/messages", notice(people(69), 1_000_000)), large);
+    let half = || notice(people(35), 1_000_000);
+    let large = ("attachments_too_large".into(), "/messages".into());
+    assert_eq!(problem("/v1/messages/batch", json!({"messages": [half(), half()]})), large);
+    let mut many = code("a@x.test");
+    many["to"] = json!(people(100));
+    let many = json!({"messages": vec![many; 11]});
+    let refused = ("field_invalid".into(), "/messages".into());
+    assert_eq!(problem("/v1/messages/batch", many), refused);
+    assert_eq!(service.messages(), 0);
+
+    service.post("/v1/messages", &notice(people(20), 300_000)).is(202);
+    assert_eq!(service.messages(), 20);
+}
