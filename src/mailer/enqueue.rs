@@ -12,6 +12,7 @@ use crate::compose::{Rendered, Seal, rehearse};
 use crate::composer::{Composer, Draft};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::mail::Mailbox;
 use crate::outbox::{Idempotency, Millis, NewMail, Outbox, Submission, Verdict};
 use crate::text;
 
@@ -191,7 +192,11 @@ impl Mailer {
         let mut mail = new_mail::new(request, kind, &seal, &adapted);
         mail.route = route.iter().map(|carrier| carrier.name().to_owned()).collect();
         if limited {
-            mail.limits = self.shared.limits.of(kind, request);
+            let limits = |to: &Mailbox| self.shared.limits.of(kind, request, to.address());
+            mail.limits = limits(&rendered.recipients.to);
+            for (copy, to) in mail.copies.iter_mut().zip(rendered.recipients.copies()) {
+                copy.limits = limits(to);
+            }
         }
         Ok((mail, limited))
     }

@@ -102,6 +102,30 @@ async fn domains_and_everything_have_their_limits() {
 }
 
 #[tokio::test]
+async fn whoever_gets_copies_has_the_same_limits() {
+    let house = House::new();
+    let pace = |text| Pace::parse(text).unwrap();
+    let builder = house.builder().transport(Scripted::new("one"));
+    let mailer = builder.per_domain(pace("2/1m")).global(pace("5/1m")).build().unwrap();
+    let ask = async |to, cc: &str, bcc: &str| {
+        let mut draft = notice(to);
+        draft.cc.push(Mailbox::parse(cc).unwrap());
+        draft.bcc.push(Mailbox::parse(bcc).unwrap());
+        match mailer.enqueue(&[draft], &Wishes::default()).await {
+            Ok(_) => "taken".to_owned(),
+            Err(error) => match error.refusal() {
+                Some(Refusal::Limited { mail: None, limit, .. }) => limit.clone(),
+                other => panic!("{other:?}"),
+            },
+        }
+    };
+    assert_eq!(ask("a@x.test", "victim@y.test", "victim+1@y.test").await, "taken");
+    assert_eq!(ask("b@x.test", "victim@y.test", "v@z.test").await, "domain 2/1m");
+    assert_eq!(ask("b@x.test", "a@w.test", "b@w.test").await, "global 5/1m");
+    enqueue(&mailer, notice("b@x.test")).await;
+}
+
+#[tokio::test]
 async fn the_inbox_is_not_counted_unless_said() {
     let house = House::new();
     let folder = tempfile::tempdir().unwrap();
