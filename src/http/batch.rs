@@ -43,8 +43,7 @@ struct Sheet {
 struct Item {
     at: usize,
     order: Order,
-    /// What it asks for, for its idempotency
-    body: Vec<u8>,
+    idempotency: Option<IdempotencyKey>,
 }
 
 /// Answers `{items: [{status, message | messages | problem}]}` in the order of the request.
@@ -69,6 +68,7 @@ pub async fn send(
             Err(problem) => answers[at] = refused(&problem, language),
         }
     }
+    drop(object);
     fits(lines.values().flatten())?;
     let mut tasks = JoinSet::new();
     for line in lines.into_values() {
@@ -83,7 +83,7 @@ pub async fn send(
 }
 
 /// The list, `messages`.
-fn items(object: &Object) -> Answer<Vec<Json>> {
+fn items(object: &Object) -> Answer<&[Json]> {
     let mut faults = Diagnostics::new();
     let mut fields = super::fields::Fields::of(&object.fields, "");
     let list = fields.list("messages", &mut faults);
@@ -97,7 +97,7 @@ fn items(object: &Object) -> Answer<Vec<Json>> {
             text!("`messages` holds 1 to {MOST} requests", "`messages` 可包含 1 到 {MOST} 个请求"),
         ));
     }
-    faults.ok(list.to_vec()).map_err(Problem::wrong)
+    faults.ok(list).map_err(Problem::wrong)
 }
 
 /// Refuses more than is taken at once: all of a batch is under way together.
@@ -128,7 +128,17 @@ fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {
         return Err(Problem::wrong(fault.into()));
     };
     let order = order::read(&sheet.caller, object, None, &sheet.live.mailer)?;
-    Ok(Item { at, order, body: item.to_string().into_bytes() })
+    let key = sheet.key.as_ref();
+    let idempotency = key.map(|key| of_item(&format!("{key} {at}"), item, sheet)).transpose()?;
+    Ok(Item { at, order, idempotency })
+}
+
+/// The key of an item. No key of a request by itself holds a blank.
+fn of_item(key: &str, item: &Json, sheet: &Sheet) -> Answer<IdempotencyKey> {
+    let mut hashing = sheet.live.outbox.key().hashing("item of a batch");
+    serde_json::to_writer(&mut hashing, item).map_err(|_| Problem::internal())?;
+    let (scope, body) = (sheet.caller.id().to_owned(), hashing.end().0.to_vec());
+    Ok(IdempotencyKey { scope, key: key.to_owned(), body })
 }
 
 /// Whom a request is for, as far as order goes.
@@ -146,15 +156,9 @@ async fn in_order(line: Vec<Item>, sheet: Sheet) -> Vec<(usize, Json)> {
 }
 
 async fn one(item: Item, sheet: &Sheet) -> Json {
-    let Item { at, order, body } = item;
-    let Sheet { service, live, caller, key, trace, language } = sheet;
-    let key = key.as_ref().map(|key| IdempotencyKey {
-        scope: caller.id().to_owned(),
-        // No key of a request by itself holds a blank.
-        key: format!("{key} {at}"),
-        body,
-    });
-    match enqueue(service, live, caller, &order, key, trace.clone()).await {
+    let Item { order, idempotency, .. } = item;
+    let Sheet { service, live, caller, trace, language, .. } = sheet;
+    match enqueue(service, live, caller, &order, idempotency, trace.clone()).await {
         Ok(enqueued) => {
             let mut told = enqueued.tickets.iter().map(Ticket::to_json);
             let status = StatusCode::ACCEPTED.as_u16();

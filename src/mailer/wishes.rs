@@ -26,7 +26,8 @@ pub struct IdempotencyKey {
     pub scope: String,
     /// The key
     pub key: String,
-    /// What the request asks for, as bytes: another body under the same key is refused
+    /// What the request asks for, as bytes, or a hash of them: another body under the same key is
+    /// refused
     pub body: Vec<u8>,
 }
 

@@ -40,14 +40,17 @@ fn each_is_answered_by_itself_in_order() {
 fn a_repeated_batch_is_taken_once() {
     let service = Service::without_worker();
     let body = json!({"messages": [code("a@x.test"), code("b@x.test")]}).to_string();
-    let ask = || {
+    let ask = |body: &str| {
         let headers = [JSON, ("Idempotency-Key", "k")];
-        service.ask("POST", "/v1/messages/batch", &headers, &body).is(200).json()
+        service.ask("POST", "/v1/messages/batch", &headers, body).is(200).json()
     };
-    let (first, again) = (ask(), ask());
+    let (first, again) = (ask(&body), ask(&body));
     for at in [0, 1] {
         assert_eq!(first["items"][at]["message"]["id"], again["items"][at]["message"]["id"]);
     }
+    let other = ask(&json!({"messages": [code("a@x.test"), code("c@x.test")]}).to_string());
+    let statuses = [0, 1].map(|at| other["items"][at]["status"].as_u64().unwrap());
+    assert_eq!(statuses, [202, 409], "{other}");
     assert_eq!(service.messages(), 2);
 }
 
