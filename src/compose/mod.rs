@@ -89,6 +89,14 @@ pub struct Recipients {
     pub from: Option<Mailbox>,
 }
 
+impl Recipients {
+    /// Who gets a copy, seen or unseen.
+    #[cfg(feature = "mailer")]
+    pub(crate) fn copies(&self) -> impl Iterator<Item = &Mailbox> {
+        self.cc.iter().chain(&self.bcc)
+    }
+}
+
 /// Names only: the rest may hold codes.
 impl fmt::Debug for Rendered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -102,6 +102,7 @@ codes! {
     HeaderInvalid = "header_invalid", "a header's value is malformed", "邮件头的值格式有误";
     AttachmentInvalid = "attachment_invalid", "an attachment's name, type or content is refused", "附件的名称、类型或内容不被接受";
     AttachmentTooLarge = "attachment_too_large", "an attachment is larger than may be sent", "附件超过允许的大小";
+    AttachmentsTooLarge = "attachments_too_large", "the attachments of all mails of a request are larger together than is taken at once", "一次请求中所有邮件的附件合计超过允许的大小";
     MessageMalformed = "message_malformed", "the finished mail breaks the rules of the wire", "生成的邮件不符合传输格式";
     SendFailed = "send_failed", "the transport did not take the mail", "通道没有接收邮件";
     SendNetwork = "send_network", "the server cannot be reached", "无法连接到服务器";

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::guard::Speaks;
 use super::live::Live;
 use super::messages::{enqueue, key};
-use super::order::{self, Order};
+use super::order::{self, MAX_ATTACHED, Order, too_much_attached};
 use super::problem::{Answer, Problem};
 use super::reading::{NoParams, Object, bad_field};
 use super::tokens::Caller;
@@ -25,6 +25,8 @@ use crate::text;
 
 /// The most requests in one.
 pub const MOST: usize = 500;
+/// The most mails that they ask for together.
+pub const MOST_MAILS: usize = 1_000;
 
 /// What all items of a batch share.
 #[derive(Clone)]
@@ -41,8 +43,7 @@ struct Sheet {
 struct Item {
     at: usize,
     order: Order,
-    /// What it asks for, for its idempotency
-    body: Vec<u8>,
+    idempotency: Option<IdempotencyKey>,
 }
 
 /// Answers `{items: [{status, message | messages | problem}]}` in the order of the request.
@@ -67,6 +68,8 @@ pub async fn send(
             Err(problem) => answers[at] = refused(&problem, language),
         }
     }
+    drop(object);
+    fits(lines.values().flatten())?;
     let mut tasks = JoinSet::new();
     for line in lines.into_values() {
         tasks.spawn(in_order(line, sheet.clone()));
@@ -80,7 +83,7 @@ pub async fn send(
 }
 
 /// The list, `messages`.
-fn items(object: &Object) -> Answer<Vec<Json>> {
+fn items(object: &Object) -> Answer<&[Json]> {
     let mut faults = Diagnostics::new();
     let mut fields = super::fields::Fields::of(&object.fields, "");
     let list = fields.list("messages", &mut faults);
@@ -94,7 +97,29 @@ fn items(object: &Object) -> Answer<Vec<Json>> {
             text!("`messages` holds 1 to {MOST} requests", "`messages` 可包含 1 到 {MOST} 个请求"),
         ));
     }
-    faults.ok(list.to_vec()).map_err(Problem::wrong)
+    faults.ok(list).map_err(Problem::wrong)
+}
+
+/// Refuses more than is taken at once: all of a batch is under way together.
+fn fits<'a>(items: impl Iterator<Item = &'a Item>) -> Answer<()> {
+    let (mut mails, mut attached) = (0, 0);
+    for item in items {
+        mails += item.order.drafts.len();
+        attached += item.order.attached();
+    }
+    let mut faults = Diagnostics::new();
+    if mails > MOST_MAILS {
+        let title = text!(
+            "the requests of a batch ask for at most {MOST_MAILS} mails together",
+            "一批请求合计最多 {MOST_MAILS} 封邮件"
+        );
+        let hint = text!("send several batches", "请分多批发送");
+        faults.push(bad_field("/messages", title).hint(hint));
+    }
+    if attached > MAX_ATTACHED {
+        faults.push(too_much_attached("/messages"));
+    }
+    faults.ok(()).map_err(Problem::wrong)
 }
 
 fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {
@@ -103,7 +128,17 @@ fn read(at: usize, item: &Json, sheet: &Sheet) -> Answer<Item> {
         return Err(Problem::wrong(fault.into()));
     };
     let order = order::read(&sheet.caller, object, None, &sheet.live.mailer)?;
-    Ok(Item { at, order, body: item.to_string().into_bytes() })
+    let key = sheet.key.as_ref();
+    let idempotency = key.map(|key| of_item(&format!("{key} {at}"), item, sheet)).transpose()?;
+    Ok(Item { at, order, idempotency })
+}
+
+/// The key of an item. No key of a request by itself holds a blank.
+fn of_item(key: &str, item: &Json, sheet: &Sheet) -> Answer<IdempotencyKey> {
+    let mut hashing = sheet.live.outbox.key().hashing("item of a batch");
+    serde_json::to_writer(&mut hashing, item).map_err(|_| Problem::internal())?;
+    let (scope, body) = (sheet.caller.id().to_owned(), hashing.end().0.to_vec());
+    Ok(IdempotencyKey { scope, key: key.to_owned(), body })
 }
 
 /// Whom a request is for, as far as order goes.
@@ -121,15 +156,9 @@ async fn in_order(line: Vec<Item>, sheet: Sheet) -> Vec<(usize, Json)> {
 }
 
 async fn one(item: Item, sheet: &Sheet) -> Json {
-    let Item { at, order, body } = item;
-    let Sheet { service, live, caller, key, trace, language } = sheet;
-    let key = key.as_ref().map(|key| IdempotencyKey {
-        scope: caller.id().to_owned(),
-        // No key of a request by itself holds a blank.
-        key: format!("{key} {at}"),
-        body,
-    });
-    match enqueue(service, live, caller, &order, key, trace.clone()).await {
+    let Item { order, idempotency, .. } = item;
+    let Sheet { service, live, caller, trace, language, .. } = sheet;
+    match enqueue(service, live, caller, &order, idempotency, trace.clone()).await {
         Ok(enqueued) => {
             let mut told = enqueued.tickets.iter().map(Ticket::to_json);
             let status = StatusCode::ACCEPTED.as_u16();

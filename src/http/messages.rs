@@ -86,8 +86,14 @@ async fn accept(service: &Shared, asked: Asked) -> Answer {
     let key = key(&headers)?;
     let live = service.current.get();
     let order = order::read(&caller, &object.fields, kind.as_deref(), &live.mailer)?;
-    let body = [kind.as_deref().unwrap_or_default().as_bytes(), b"\n", &object.bytes].concat();
-    let key = key.map(|key| IdempotencyKey { scope: caller.id().to_owned(), key, body });
+    let body = || {
+        let kind = kind.as_deref().unwrap_or_default();
+        live.outbox.hash("request body", &[kind.as_bytes(), &object.bytes]).0.to_vec()
+    };
+    let scope = || caller.id().to_owned();
+    let key = key.map(|key| IdempotencyKey { scope: scope(), key, body: body() });
+    // It may be large, and whoever waits for the end of his mails may wait for a minute.
+    drop(object);
     let enqueued = enqueue(service, &live, &caller, &order, key, trace::parent(&headers)).await?;
     let mut answer = match patience {
         Some(patience) => {

@@ -16,6 +16,9 @@ use crate::text;
 
 /// The most recipients of one request, each with a mail of its own.
 pub const MAX_RECIPIENTS: usize = 100;
+/// The most bytes that the mails of one request have attached, each recipient's counted: every mail
+/// is kept with its own.
+pub const MAX_ATTACHED: usize = 64 * 1024 * 1024;
 /// The most copies of one mail.
 pub const MAX_COPIES: usize = 20;
 /// The most headers of one mail.
@@ -29,6 +32,14 @@ pub struct Order {
     pub is_list: bool,
     /// Seconds since 1970
     pub send_at: Option<i64>,
+}
+
+impl Order {
+    /// How many bytes its mails have attached.
+    pub fn attached(&self) -> usize {
+        let files = self.drafts.iter().flat_map(|draft| &draft.attachments);
+        files.map(|file| file.bytes().len()).sum()
+    }
 }
 
 /// Reads an order of this caller's. `kind` is that of the address; without one, the body says it.
@@ -84,6 +95,10 @@ fn read_fields(
         attachments: attachments.clone(),
         time_zone: time_zone.clone(),
     };
+    let bytes = to.len() * attachments.iter().map(|file| file.bytes().len()).sum::<usize>();
+    if bytes > MAX_ATTACHED {
+        faults.push(too_much_attached("/attachments"));
+    }
     if faults.is_empty() {
         return Ok(Order { drafts: to.into_iter().map(draft).collect(), is_list, send_at });
     }
@@ -251,6 +266,20 @@ fn attachment(value: &Json, pointer: &str, faults: &mut Diagnostics) -> Option<A
             None
         }
     }
+}
+
+/// The attachments of all mails are too large together.
+pub fn too_much_attached(pointer: &str) -> Diagnostic {
+    let most = MAX_ATTACHED / (1024 * 1024);
+    let title = text!(
+        "the attachments, counted for each recipient, are larger than {most} MB together",
+        "附件按每个收件人计算，合计超过 {most} MB"
+    );
+    let hint = text!(
+        "ask for fewer mails at once, or link to the file",
+        "请减少一次请求的邮件数，或改为提供文件链接"
+    );
+    Diagnostic::error(Code::AttachmentsTooLarge, title).pointer(pointer).hint(hint)
 }
 
 /// `{name: value}`.

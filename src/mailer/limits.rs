@@ -5,6 +5,7 @@ use super::enqueue::Request;
 use super::new_mail::values;
 use crate::catalog::Kind;
 use crate::config::Pace;
+use crate::mail::Address;
 use crate::outbox::{Limit, Outbox};
 
 /// What is counted beside the limits of the kinds.
@@ -22,9 +23,8 @@ impl Limits {
         self.of_inbox || !first.transport.is_inbox()
     }
 
-    /// What one mail counts towards.
-    pub fn of(&self, kind: &Kind, request: &Request<'_>) -> Vec<Limit> {
-        let to = request.rendered.recipients.to.address();
+    /// What a mail, or a copy of it, counts towards that goes to this address.
+    pub fn of(&self, kind: &Kind, request: &Request<'_>, to: &Address) -> Vec<Limit> {
         let values = values(request, &kind.limits.each);
         let person = request.outbox.recipient(to);
         let mut parts: Vec<&[u8]> = vec![&person.0, kind.name.as_bytes()];
@@ -45,7 +45,7 @@ impl Limits {
         kind.limits.rates.iter().map(rate).chain(domain).collect()
     }
 
-    /// What every request counts towards.
+    /// What every mail and copy counts towards.
     pub fn global(&self, outbox: &Outbox) -> Vec<Limit> {
         let limit = |pace: &Pace| Limit {
             subject: outbox.key().hash("global", &[]),

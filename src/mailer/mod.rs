@@ -18,6 +18,8 @@
 mod board;
 mod builder;
 mod carrier;
+#[cfg(feature = "outbox")]
+mod codes;
 mod delivery;
 #[cfg(feature = "outbox")]
 mod enqueue;
@@ -42,6 +44,8 @@ mod routes;
 mod seats;
 mod sending;
 mod setup;
+#[cfg(feature = "outbox")]
+mod spread;
 mod stage;
 #[cfg(feature = "outbox")]
 mod traffic;
@@ -254,9 +258,8 @@ async fn deliver(
 
 /// Copies are transactions of their own; the mail itself has left already.
 async fn send_copies(carrier: &Carrier, mail: &Outgoing<'_>) -> Vec<Copy> {
-    let recipients = &mail.rendered.recipients;
     let mut copies = Vec::new();
-    for mailbox in recipients.cc.iter().chain(&recipients.bcc) {
+    for mailbox in mail.rendered.recipients.copies() {
         let message = mail.message.for_recipient(mailbox.address());
         let seal = mail.seal.copy(&new_id());
         let deadline = Instant::now() + DEADLINE;

@@ -49,14 +49,14 @@ pub(super) fn values(request: &Request<'_>, names: &[String]) -> Vec<Vec<u8>> {
 
 /// Each copy is a row of its own. Security mail has none: it is refused with any.
 fn copies(request: &Request<'_>) -> Vec<NewCopy> {
-    let recipients = &request.rendered.recipients;
-    recipients.cc.iter().chain(&recipients.bcc).map(|to| copy(request.outbox, to)).collect()
+    let recipients = request.rendered.recipients.copies();
+    recipients.map(|to| copy(request.outbox, to)).collect()
 }
 
 fn copy(outbox: &Outbox, mailbox: &Mailbox) -> NewCopy {
     let (id, to): (String, &Address) = (new_id(), mailbox.address());
     let address = outbox.seal_text(&id, to.as_str());
-    NewCopy { id, to: to.masked(), recipient: outbox.mailbox(to), address }
+    NewCopy { id, to: to.masked(), recipient: outbox.mailbox(to), address, limits: Vec::new() }
 }
 
 fn replaces(request: &Request<'_>, kind: &Kind) -> Option<Hash> {

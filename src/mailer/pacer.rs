@@ -64,15 +64,10 @@ impl Pacer {
         self.waiting.load(Ordering::Acquire)
     }
 
-    /// How long a mail that came now would wait.
+    /// How many of them are security mail.
     #[cfg(feature = "outbox")]
-    pub fn expected(&self, category: Category) -> Duration {
-        let before = match category {
-            Category::Security => &self.hurried,
-            _ => &self.waiting,
-        };
-        let before = u32::try_from(before.load(Ordering::Acquire)).unwrap_or(u32::MAX);
-        self.between.saturating_mul(before)
+    pub fn hurried(&self) -> usize {
+        self.hurried.load(Ordering::Acquire)
     }
 
     /// The time between two mails.

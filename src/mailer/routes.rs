@@ -1,5 +1,8 @@
 //! Which transports a mail may go by, in order.
 
+#[cfg(feature = "outbox")]
+use std::sync::Arc;
+
 use crate::compose::Rendered;
 use crate::config::{Mail, Route};
 use crate::diagnostic::Diagnostics;
@@ -7,23 +10,33 @@ use crate::plan::plan;
 use crate::transport::Transport;
 
 use super::carrier::Carrier;
+#[cfg(feature = "outbox")]
+use super::codes::Codes;
 
 /// The transports of a mailer and the routes over them.
 pub(super) struct Routes {
     carriers: Vec<Carrier>,
     /// By the names of transports; none: every mail by all of them in order
     routes: Option<Vec<Route>>,
+    /// Those that wait for a pace
+    #[cfg(feature = "outbox")]
+    codes: Option<Arc<Codes>>,
 }
 
 impl Routes {
     /// Routes over transports; the first that fits a mail is taken.
     pub fn new(carriers: Vec<Carrier>, routes: Vec<Route>) -> Routes {
-        Routes { carriers, routes: Some(routes) }
+        Routes { routes: Some(routes), ..Routes::in_order(carriers) }
     }
 
     /// Every mail by the transports in their order.
     pub fn in_order(carriers: Vec<Carrier>) -> Routes {
-        Routes { carriers, routes: None }
+        Routes {
+            carriers,
+            routes: None,
+            #[cfg(feature = "outbox")]
+            codes: None,
+        }
     }
 
     /// The transports that can carry the mail, in order; at least one.
@@ -40,8 +53,16 @@ impl Routes {
     /// Keeps what is known of the transports where all processes see it.
     #[cfg(feature = "outbox")]
     pub fn keep_in(&mut self, outbox: &crate::outbox::Outbox) {
-        let board = std::sync::Arc::new(super::board::Board::new(outbox));
+        let board = Arc::new(super::board::Board::new(outbox));
         self.carriers.iter_mut().for_each(|carrier| carrier.keep_in(outbox, &board));
+        let paced = self.carriers.iter().any(|carrier| carrier.pacer.is_some());
+        self.codes = paced.then(|| Arc::new(Codes::new(outbox)));
+    }
+
+    /// The codes that wait, where a transport has a pace.
+    #[cfg(feature = "outbox")]
+    pub fn codes(&self) -> Option<&Arc<Codes>> {
+        self.codes.as_ref()
     }
 
     pub fn carriers(&self) -> &[Carrier] {

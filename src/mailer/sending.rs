@@ -111,11 +111,12 @@ impl<'m> Sending<'m> {
         vars: impl Serialize,
     ) -> Result<Delivery, Error> {
         #[cfg(feature = "outbox")]
-        if self.mailer.outbox().is_some() {
+        if let Some(outbox) = self.mailer.outbox() {
             let (mailer, send_at) = (self.mailer, self.send_at);
             let key = self.idempotency_key.clone();
             let draft = self.into_draft(kind, locale, vars)?;
-            let idempotency = key.map(|key| super::wishes::of_library(key, &draft));
+            let idempotency =
+                key.map(|key| super::wishes::of_library(outbox, key, &draft, send_at));
             let wishes = super::Wishes { idempotency, send_at, ..super::Wishes::default() };
             return mailer.send_later(&draft, &wishes).await;
         }

@@ -20,7 +20,8 @@ pub struct Traffic {
     pub waiting: usize,
     /// How many of its quota are left today, the reserve for security mail included
     pub quota_left: Option<u32>,
-    /// How long a security mail would wait for it; none if it is stopped
+    /// How long a code that came now would wait for it, behind those of the outbox that go before;
+    /// none if it is stopped
     pub expected_wait: Option<Duration>,
 }
 
@@ -34,11 +35,12 @@ pub enum Rest {
 }
 
 impl Mailer {
-    /// What goes on at each transport: whether it rests and what is left of its quota, as all
-    /// processes know it; what is under way, as this one does.
+    /// What goes on at each transport: whether it rests, what is left of its quota and how long a
+    /// code would wait, as all processes know it; what is under way, as this one does.
     pub async fn traffic(&self) -> Vec<Traffic> {
         let mut all = Vec::new();
-        for carrier in self.shared.routes.carriers() {
+        let waits = forecast::waits(&self.shared.routes).await;
+        for (carrier, expected_wait) in self.shared.routes.carriers().iter().zip(waits) {
             carrier.refresh().await;
             let rests = match carrier.look() {
                 Ok(()) => None,
@@ -55,7 +57,7 @@ impl Mailer {
                 under_way: carrier.seats.taken(),
                 waiting: carrier.pacer.as_ref().map_or(0, |pacer| pacer.waiting()),
                 quota_left,
-                expected_wait: forecast::wait(carrier, Category::Security).await,
+                expected_wait,
             });
         }
         all

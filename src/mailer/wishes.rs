@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::composer::Draft;
-use crate::outbox::{Limit, Ticket};
+use crate::outbox::{Limit, Outbox, Ticket};
 
 /// What a request asks for beside its mails.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,8 @@ pub struct IdempotencyKey {
     pub scope: String,
     /// The key
     pub key: String,
-    /// What the request asks for, as bytes: another body under the same key is refused
+    /// What the request asks for, as bytes, or a hash of them: another body under the same key is
+    /// refused
     pub body: Vec<u8>,
 }
 
@@ -40,28 +41,33 @@ pub struct Enqueued {
     pub replayed: bool,
 }
 
-/// The key of a mail that was asked for in this process: the draft is its body.
-pub(super) fn of_library(key: String, draft: &Draft) -> IdempotencyKey {
-    let all = |mailboxes: &[crate::mail::Mailbox]| -> Vec<String> {
-        mailboxes.iter().map(|mailbox| mailbox.address().as_str().to_owned()).collect()
-    };
+/// The key of a mail that was asked for in this process: all that the draft says is its body.
+pub(super) fn of_library(
+    outbox: &Outbox,
+    key: String,
+    draft: &Draft,
+    send_at: Option<i64>,
+) -> IdempotencyKey {
     let headers: Vec<[&str; 2]> =
         draft.headers.iter().map(|header| [header.name(), header.value()]).collect();
-    let mut body = json!({
+    let said = json!({
         "kind": draft.kind,
         "locale": draft.locale,
         "vars": draft.vars,
-        "to": draft.to.address().as_str(),
-        "cc": all(&draft.cc),
-        "bcc": all(&draft.bcc),
+        "to": draft.to,
+        "cc": draft.cc,
+        "bcc": draft.bcc,
+        "reply_to": draft.reply_to,
         "headers": headers,
+        "send_at": send_at,
+        "time_zone": draft.time_zone.as_ref().map(ToString::to_string),
     })
-    .to_string()
-    .into_bytes();
-    for attachment in &draft.attachments {
-        body.extend_from_slice(attachment.filename().as_bytes());
-        body.extend_from_slice(attachment.bytes());
+    .to_string();
+    let mut parts = vec![said.as_bytes()];
+    for file in &draft.attachments {
+        parts.extend([file.filename().as_bytes(), file.content_type().as_bytes(), file.bytes()]);
     }
+    let body = outbox.hash("draft", &parts).0.to_vec();
     IdempotencyKey { scope: String::new(), key, body }
 }
 

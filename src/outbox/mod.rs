@@ -37,7 +37,7 @@ pub use clock::Clock;
 pub use fault::{StoreError, Unusable};
 pub use forgetting::Forgetting;
 pub use frozen::Thaw;
-pub use sealing::{Key, NotOurs};
+pub use sealing::{Hashing, Key, NotOurs};
 pub use shown::{CAUGHT, adapted, moment, whole_seconds};
 pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};

@@ -89,17 +89,47 @@ impl Key {
     /// A hash that is useless without the key. `label` keeps uses apart, and no two lists of
     /// `parts` run into one.
     pub fn hash(&self, label: &str, parts: &[&[u8]]) -> Hash {
-        let mut mac = hmac(&self.0.hashing);
-        for part in std::iter::once(&label.as_bytes()).chain(parts) {
-            mac.update(&(part.len() as u64).to_le_bytes());
-            mac.update(part);
-        }
-        Hash(mac.finalize().into_bytes().into())
+        let mut hashing = self.hashing(label);
+        parts.iter().for_each(|part| hashing.part(part));
+        hashing.end()
+    }
+
+    /// Begins a hash of what is written into it.
+    pub fn hashing(&self, label: &str) -> Hashing {
+        let mut hashing = Hashing(hmac(&self.0.hashing));
+        hashing.part(label.as_bytes());
+        hashing
     }
 
     /// Tells keys apart without telling them: an outbox keeps it.
     pub(super) fn check(&self) -> &[u8; 32] {
         &self.0.check
+    }
+}
+
+/// A hash of what comes bit by bit, so that it need not be put together.
+pub struct Hashing(Hmac<Sha256>);
+
+impl Hashing {
+    /// The hash of all that was written.
+    pub fn end(self) -> Hash {
+        Hash(self.0.finalize().into_bytes().into())
+    }
+
+    fn part(&mut self, part: &[u8]) {
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

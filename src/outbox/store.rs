@@ -246,6 +246,10 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Counts.
     async fn stats(&self, now: Millis) -> Result<Stats, StoreError>;
 
+    /// How many mails of a lane may leave now and are not void, by the transports that they may go
+    /// by.
+    async fn due(&self, lane: Lane, now: Millis) -> Result<Vec<(Vec<String>, u64)>, StoreError>;
+
     /// Ends a mail that was not yet handed over.
     async fn cancel(&self, id: &str, now: Millis) -> Result<Mail, StoreError>;
 

@@ -20,7 +20,7 @@ pub struct Submission {
     pub now: Millis,
     /// So that a request that is repeated is taken once
     pub idempotency: Option<Idempotency>,
-    /// Counted beside the limits of each mail: per token, global
+    /// Counted beside the limits of each mail and each copy: per token, global
     pub caps: Vec<Limit>,
     /// Its mails
     pub mails: Vec<NewMail>,
@@ -98,6 +98,8 @@ pub struct NewCopy {
     pub recipient: Hash,
     /// The address, sealed
     pub address: Vec<u8>,
+    /// Its limits
+    pub limits: Vec<Limit>,
 }
 
 /// What is sent: sealed, but for images, which are the project's own.
@@ -155,7 +157,7 @@ pub struct Ticket {
 pub enum Refusal {
     /// Too many
     Limited {
-        /// Which mail; none: the request
+        /// Which mail; none: a copy, or the request
         mail: Option<usize>,
         /// [`Limit::name`]
         limit: String,

@@ -78,7 +78,8 @@ pub fn code(outbox: &Outbox, n: u32, to: &str, accepted_at: Millis) -> NewMail {
 pub fn copy(outbox: &Outbox, n: u32, name: &str) -> NewCopy {
     let to = Address::parse(&format!("{name}@example.com")).unwrap();
     let (masked, recipient) = (to.masked().to_string(), outbox.mailbox(&to));
-    NewCopy { id: id(n), to: masked, recipient, address: outbox.seal_text(&id(n), to.as_str()) }
+    let (id, address) = (id(n), outbox.seal_text(&id(n), to.as_str()));
+    NewCopy { id, to: masked, recipient, address, limits: Vec::new() }
 }
 
 /// Takes a mail.

@@ -13,6 +13,10 @@ const PASSWORD: (&str, &str) = ("PASSWORD", "throw-away-password");
 
 /// A service whose one transport is used as it is said here, and the server behind it.
 fn service(manner: &str) -> (Service, SmtpServer) {
+    service_with(manner, &[])
+}
+
+fn service_with(manner: &str, args: &[&str]) -> (Service, SmtpServer) {
     let server = SmtpServer::start(Plan::default());
     let place = Place::with_project().env(PASSWORD.0, PASSWORD.1);
     let (port, ca) = (server.port(), server.ca_file().display().to_string());
@@ -22,7 +26,7 @@ fn service(manner: &str) -> (Service, SmtpServer) {
          routes: [{{ via: [out] }}]\n"
     );
     place.write("hongyan.yaml", yaml);
-    (Service::with(place, &[], &[PASSWORD, ("EMAIL_PROVIDER", "")]), server)
+    (Service::with(place, args, &[PASSWORD, ("EMAIL_PROVIDER", "")]), server)
 }
 
 /// Asks for a notice; its id.
@@ -94,4 +98,29 @@ fn a_pace_is_kept_however_much_waits() {
     // Ten fifths of a second, less what the first may have come late.
     let took = times[10] - times[0];
     assert!(took >= Duration::from_millis(1_600), "11 within {took:?}");
+}
+
+/// Ten leave in a minute, and a code lives for ten: a hundred can wait.
+#[test]
+fn codes_are_taken_as_long_as_they_can_leave_in_time() {
+    let alone = ["--no-worker"];
+    let (service, _server) = service_with("pace: 10/1m", &alone);
+    let codes: Vec<Json> = (0..150).map(|to| code(&format!("u{to}@d{to}.test"))).collect();
+    let asked = json!({"messages": codes});
+    let answer = service.post("/v1/messages/batch", &asked).is(200).json();
+    let with = |status: u16| {
+        let items = answer["items"].as_array().unwrap().iter();
+        items.filter(|item| item["status"] == status).collect::<Vec<_>>()
+    };
+    assert_eq!((with(202).len(), with(503).len()), (100, 50), "{answer}");
+    let told = &with(503)[0]["problem"];
+    assert_eq!((&told["code"], &told["retry_after"]), (&"send_failed".into(), &600.into()));
+    notice(&service, 0);
+
+    // Another process hears of them from the outbox, and tells what it goes by.
+    let service = service.again(&alone, &[PASSWORD, ("EMAIL_PROVIDER", "")]);
+    service.post("/v1/messages", &code("ada@x.test")).is(503);
+    let page = service.get("/metrics").is(200).text();
+    let told = "hongyan_transport_expected_wait_seconds{transport=\"out\"} 600";
+    assert!(page.contains(told), "{page}");
 }

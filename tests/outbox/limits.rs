@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hongyan::outbox::{
-    Attempt, CAUGHT, Idempotency, Limit, NewMail, Next, Record, Refusal, Submission, Verdict,
+    Attempt, CAUGHT, Idempotency, Limit, NewCopy, NewMail, Next, Record, Refusal, Submission,
+    Verdict,
 };
 
 use crate::stores::Place;
@@ -98,6 +99,29 @@ async fn caps_count_every_mail_of_the_request() {
         "{refused:?}"
     );
     assert!(matches!(place.accept(capped(2)).await.unwrap(), Verdict::Accepted(_)));
+}
+
+#[tokio::test]
+async fn copies_count_as_mails_do_all_of_them_or_none() {
+    let place = Place::new().await;
+    let to = |name: &str| NewCopy { limits: vec![limit(name, 1, 60)], ..copy(name) };
+    let ask = async |own: &[Limit], copies: Vec<NewCopy>| {
+        let mails = vec![NewMail { copies, ..code(own) }];
+        let caps = vec![limit("token", 5, 60)];
+        match place.accept(Submission { caps, ..submission(mails) }).await.unwrap() {
+            Verdict::Accepted(_) => None,
+            Verdict::Refused(Refusal::Limited { mail, limit, .. }) => Some((mail, limit)),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(ask(&[], vec![to("bob"), to("cy")]).await, None);
+    let bob = Some((None, "bob 1/60s".to_owned()));
+    assert_eq!(ask(&[limit("ada", 1, 60)], vec![to("bob")]).await, bob);
+    // Nothing of what was refused is counted: two are left.
+    let token = Some((None, "token 5/60s".to_owned()));
+    assert_eq!(ask(&[], vec![to("dan"), to("fay")]).await, token);
+    assert_eq!(ask(&[limit("ada", 1, 60)], vec![to("eve")]).await, None);
+    assert_eq!(ask(&[], Vec::new()).await, token);
 }
 
 #[tokio::test]

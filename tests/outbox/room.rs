@@ -7,7 +7,8 @@ use std::time::Duration;
 use hongyan::outbox::{Content, NewMail, Next, SqliteStore, State, Stats, Store, StoreError};
 
 use crate::disk::Disk;
-use crate::things::{NOW, claim, key, mail, record, submission};
+use crate::stores::Place;
+use crate::things::{NOW, accepted, claim, key, mail, record, submission};
 
 fn big() -> NewMail {
     let content = Content { sealed: vec![7; 25_000], images: Vec::new() };
@@ -83,4 +84,21 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
     let store = open(disk.path()).await;
     let stats = store.stats(NOW).await.unwrap();
     assert_eq!((of(&stats, State::Queued), of(&stats, State::Sent)), (1, taken));
+}
+
+#[tokio::test]
+async fn the_log_shrinks_behind_a_large_request() {
+    let place = Place::sqlite().await;
+    let log = place.home.folder().join("outbox.db-wal");
+    let length = || std::fs::metadata(&log).unwrap().len();
+    let large = || {
+        let content = Content { sealed: vec![7; 4 << 20], images: Vec::new() };
+        NewMail { content, ..mail("ada") }
+    };
+    accepted(&*place, (0..8).map(|_| large()).collect()).await;
+    assert!(length() > 32 << 20, "{}", length());
+    for _ in 0..3 {
+        accepted(&*place, vec![mail("ada")]).await;
+    }
+    assert!(length() <= 16 << 20, "{}", length());
 }

@@ -66,6 +66,7 @@ pub fn copy(to: &str) -> NewCopy {
         to: format!("{}***@example.com", &to[..1]),
         recipient: hash(to),
         address: format!("address of {to}").into_bytes(),
+        limits: Vec::new(),
         id,
     }
 }

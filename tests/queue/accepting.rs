@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hongyan::config::Pace;
 use hongyan::mail::Mailbox;
-use hongyan::mailer::{IdempotencyKey, State as Told, Wishes};
+use hongyan::mailer::{IdempotencyKey, Sending, State as Told, Wishes};
 use hongyan::outbox::{Lane, Refusal, State};
 use hongyan::transport::{Cause, InboxTransport, Retry, Stage, Transport};
 use hongyan::{ErrorKind, vars};
@@ -102,6 +102,30 @@ async fn domains_and_everything_have_their_limits() {
 }
 
 #[tokio::test]
+async fn whoever_gets_copies_has_the_same_limits() {
+    let house = House::new();
+    let pace = |text| Pace::parse(text).unwrap();
+    let builder = house.builder().transport(Scripted::new("one"));
+    let mailer = builder.per_domain(pace("2/1m")).global(pace("5/1m")).build().unwrap();
+    let ask = async |to, cc: &str, bcc: &str| {
+        let mut draft = notice(to);
+        draft.cc.push(Mailbox::parse(cc).unwrap());
+        draft.bcc.push(Mailbox::parse(bcc).unwrap());
+        match mailer.enqueue(&[draft], &Wishes::default()).await {
+            Ok(_) => "taken".to_owned(),
+            Err(error) => match error.refusal() {
+                Some(Refusal::Limited { mail: None, limit, .. }) => limit.clone(),
+                other => panic!("{other:?}"),
+            },
+        }
+    };
+    assert_eq!(ask("a@x.test", "victim@y.test", "victim+1@y.test").await, "taken");
+    assert_eq!(ask("b@x.test", "victim@y.test", "v@z.test").await, "domain 2/1m");
+    assert_eq!(ask("b@x.test", "a@w.test", "b@w.test").await, "global 5/1m");
+    enqueue(&mailer, notice("b@x.test")).await;
+}
+
+#[tokio::test]
 async fn the_inbox_is_not_counted_unless_said() {
     let house = House::new();
     let folder = tempfile::tempdir().unwrap();
@@ -137,6 +161,59 @@ async fn a_repeated_request_gets_its_first_answer() {
     let first = send("one").await.unwrap();
     assert_eq!(first.id, send("one").await.unwrap().id);
     assert!(send("two").await.is_err());
+}
+
+/// Whatever is asked for differently is another request, and its key is used.
+#[tokio::test]
+async fn all_that_a_draft_says_belongs_to_its_key() {
+    type Change = fn(Sending<'_>) -> Sending<'_>;
+    let house = House::new();
+    let mailer = house.mailer(Scripted::new("one"));
+    let later = house.outbox.clock().now() / 1_000 + 60;
+    let send = async |to: &str, change: Change, wait: i64| {
+        let sending = mailer.to(to).idempotency_key("k").cc("Bob <bob@x.test>");
+        let sending = sending.attach("a.txt", Some("text/plain"), b"bc");
+        let vars = vars! { title: "T", summary: "s", unsubscribe_url: "https://x.test/u" };
+        let sending = change(sending).send_at(later + wait);
+        sending.render_and_send("notification", "en", vars).await
+    };
+    let same: Change = |sending| sending;
+    let first = send("Ada <ada@x.test>", same, 0).await.unwrap();
+    assert_eq!(send("Ada <ada@x.test>", same, 0).await.unwrap().id, first.id);
+    let others: [(&str, Change, i64); 6] = [
+        ("Ada <ada@x.test>", same, 1),
+        ("Eve <ada@x.test>", same, 0),
+        ("Ada <ada@x.test>", |sending| sending.reply_to("desk@x.test"), 0),
+        ("Ada <ada@x.test>", |sending| sending.cc("eve@x.test"), 0),
+        ("Ada <ada@x.test>", |sending| sending.header("X-Order", "7"), 0),
+        ("Ada <ada@x.test>", |sending| sending.attach("b.txt", Some("text/plain"), b"c"), 0),
+    ];
+    for (at, (to, change, wait)) in others.into_iter().enumerate() {
+        let refused = send(to, change, wait).await.unwrap_err();
+        assert!(matches!(refused.refusal(), Some(Refusal::KeyReused)), "{at}: {refused}");
+    }
+}
+
+/// Fields that run into each other when they are put together are not the same.
+#[tokio::test]
+async fn attachments_are_told_apart_by_name_type_and_content() {
+    let house = House::new();
+    let mailer = house.mailer(Scripted::new("one"));
+    let send = async |name: &str, kind: &str, bytes: &[u8]| {
+        let sending = mailer.to("ada@x.test").idempotency_key("k").attach(name, Some(kind), bytes);
+        let vars = vars! { title: "T", summary: "s", unsubscribe_url: "https://x.test/u" };
+        sending.render_and_send("notification", "en", vars).await
+    };
+    send("a.txt", "text/plain", b"bc").await.unwrap();
+    send("a.txt", "text/plain", b"bc").await.unwrap();
+    for (name, kind, bytes) in [
+        ("a.txtb", "text/plain", &b"c"[..]),
+        ("a.txt", "text/csv", b"bc"),
+        ("a.txt", "text/plain", b"b"),
+    ] {
+        let refused = send(name, kind, bytes).await.unwrap_err();
+        assert!(matches!(refused.refusal(), Some(Refusal::KeyReused)), "{name} {kind}: {refused}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::batch;
-use super::super::order::{MAX_COPIES, MAX_HEADERS, MAX_RECIPIENTS};
+use super::super::order::{MAX_ATTACHED, MAX_COPIES, MAX_HEADERS, MAX_RECIPIENTS};
 use super::schemas::{email, id, object, text};
 use super::{pascal, reference};
 use crate::catalog::{Catalog, Kind};
@@ -60,6 +60,11 @@ pub fn requests(catalog: &Catalog, add: &mut impl FnMut(&str, Json)) {
                 "items": reference("Message"),
                 "minItems": 1,
                 "maxItems": batch::MOST,
+                "description": format!(
+                    "at most {} mails together, and {}",
+                    batch::MOST_MAILS,
+                    attached()
+                ),
             }),
         )]),
     );
@@ -110,6 +115,12 @@ fn draft() -> Json {
     draft
 }
 
+/// What may be attached to all mails of a request.
+fn attached() -> String {
+    let most = MAX_ATTACHED / (1024 * 1024);
+    format!("at most {most} MB of attachments, counted for each recipient")
+}
+
 fn wishes() -> Map<String, Json> {
     let copies = json!({
         "oneOf": [
@@ -133,6 +144,7 @@ fn wishes() -> Map<String, Json> {
             "attachments",
             json!({
                 "type": "array", "items": reference("Attachment"), "maxItems": MAX_ATTACHMENTS,
+                "description": attached(),
             }),
         ),
         (

@@ -174,6 +174,7 @@ pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
 mod tests {
     use rusqlite::Connection;
 
+    use crate::outbox::sqlite::due::DUE;
     use crate::outbox::sqlite::manage::HURRY;
     use crate::outbox::sqlite::open::MIGRATIONS;
     use crate::outbox::sqlite::reader::DEPTH;
@@ -196,6 +197,7 @@ mod tests {
         let queries = [
             (super::READY, "mails_queue (lane=? AND via=? AND available_at<?)"),
             (DEPTH, "COVERING INDEX mails_queue"),
+            (DUE, "mails_queue (lane=?"),
             (HURRY, "mails_queue (lane=? AND via=? AND available_at>?)"),
             (
                 "SELECT seq FROM mails WHERE state IN (0, 9) AND expires_at <= ?1 LIMIT ?2",

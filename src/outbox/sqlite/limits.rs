@@ -16,29 +16,46 @@ const EXACT: u32 = 128;
 /// How many slots the window of a larger limit has.
 const SLOTS: i64 = 64;
 
-/// Counts the mails of a submission, one after the other, unless a limit is in the way.
+/// Counts the mails of a submission and their copies, one after the other, unless a limit is in the
+/// way.
 pub(super) fn count(
     conn: &Connection,
     submission: &Submission,
 ) -> rusqlite::Result<Option<Refusal>> {
     for (at, mail) in submission.mails.iter().enumerate() {
-        let caps = submission.caps.iter().map(|cap| (cap, None));
-        let own = mail.limits.iter().map(|limit| (limit, Some(at)));
-        for (limit, mail) in caps.chain(own) {
-            if let Some(retry_after) = in_the_way(conn, limit, submission.now)? {
-                let limit = limit.name.clone();
-                return Ok(Some(Refusal::Limited { mail, limit, retry_after }));
+        let copies = mail.copies.iter().map(|copy| (None, &copy.limits));
+        for (mail, own) in std::iter::once((Some(at), &mail.limits)).chain(copies) {
+            let refusal = count_one(conn, submission, mail, own)?;
+            if refusal.is_some() {
+                return Ok(refusal);
             }
         }
-        // Windows of one subject look at the same times: each mail stands there once.
-        let mut longest = HashMap::new();
-        for limit in submission.caps.iter().chain(&mail.limits) {
-            let window = longest.entry((limit.subject, grain(limit))).or_insert(0);
-            *window = (*window).max(self::window(limit));
+    }
+    Ok(None)
+}
+
+/// Counts what leaves for one recipient.
+fn count_one(
+    conn: &Connection,
+    submission: &Submission,
+    mail: Option<usize>,
+    own: &[Limit],
+) -> rusqlite::Result<Option<Refusal>> {
+    let caps = submission.caps.iter().map(|cap| (cap, None));
+    for (limit, mail) in caps.chain(own.iter().map(|limit| (limit, mail))) {
+        if let Some(retry_after) = in_the_way(conn, limit, submission.now)? {
+            let limit = limit.name.clone();
+            return Ok(Some(Refusal::Limited { mail, limit, retry_after }));
         }
-        for ((subject, grain), window) in longest {
-            hit(conn, &Hit { subject, grain, window, now: submission.now })?;
-        }
+    }
+    // Windows of one subject look at the same times: each mail stands there once.
+    let mut longest = HashMap::new();
+    for limit in submission.caps.iter().chain(own) {
+        let window = longest.entry((limit.subject, grain(limit))).or_insert(0);
+        *window = (*window).max(self::window(limit));
+    }
+    for ((subject, grain), window) in longest {
+        hit(conn, &Hit { subject, grain, window, now: submission.now })?;
     }
     Ok(None)
 }

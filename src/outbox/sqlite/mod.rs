@@ -5,6 +5,7 @@ mod accept;
 mod breakers;
 mod claim;
 mod desk;
+mod due;
 mod fault;
 mod finish;
 mod group;
@@ -29,8 +30,8 @@ use rusqlite::Connection;
 
 use super::clock::{Clock, Reading};
 use super::{
-    Attempt, Claim, Claimed, Fence, Filter, Hash, Idempotency, Key, Mail, Millis, OpenBreaker,
-    Record, Stats, Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
+    Attempt, Claim, Claimed, Fence, Filter, Hash, Idempotency, Key, Lane, Mail, Millis,
+    OpenBreaker, Record, Stats, Store, StoreError, Submission, Suppressed, Swept, Times, Verdict,
 };
 use group::Group;
 use open::Look;
@@ -135,6 +136,10 @@ impl Store for SqliteStore {
 
     async fn stats(&self, now: Millis) -> Result<Stats, StoreError> {
         self.reader.read(move |conn| reader::stats(conn, now)).await
+    }
+
+    async fn due(&self, lane: Lane, now: Millis) -> Result<Vec<(Vec<String>, u64)>, StoreError> {
+        self.reader.read(move |conn| due::count(conn, lane, now)).await
     }
 
     async fn cancel(&self, id: &str, now: Millis) -> Result<Mail, StoreError> {

@@ -205,6 +205,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.execute_batch(
         "PRAGMA journal_mode = WAL;
+         PRAGMA journal_size_limit = 16777216;
          PRAGMA synchronous = FULL;
          PRAGMA secure_delete = ON;
          PRAGMA foreign_keys = ON;
