@@ -90,10 +90,12 @@ pub struct Recipients {
 }
 
 impl Recipients {
-    /// Who gets a copy, seen or unseen.
+    /// Who gets a copy, seen or unseen: each mailbox once, however often it is named.
     #[cfg(feature = "mailer")]
     pub(crate) fn copies(&self) -> impl Iterator<Item = &Mailbox> {
-        self.cc.iter().chain(&self.bcc)
+        let name = |mailbox: &Mailbox| mailbox.address().as_str().to_lowercase();
+        let mut known = std::collections::BTreeSet::from([name(&self.to)]);
+        self.cc.iter().chain(&self.bcc).filter(move |mailbox| known.insert(name(mailbox)))
     }
 }
 

@@ -37,16 +37,16 @@ pub(super) fn refusal(refusal: &Refusal) -> Diagnostic {
             let hint = text!("there is room again in {seconds} s", "{seconds} 秒后可以再发");
             at(*mail, Diagnostic::error(Code::LimitReached, title).hint(hint))
         }
-        Refusal::Suppressed { mail, reason, .. } => {
+        Refusal::Suppressed { mail, to, reason, .. } => {
             let title = text!(
-                "the recipient refused mail for good before: {reason}",
-                "收件人此前已永久拒收：{reason}"
+                "the recipient {to} refused mail for good before: {reason}",
+                "收件人 {to} 此前已永久拒收：{reason}"
             );
             let hint = text!(
-                "lift it with `hongyan outbox suppressions` once the address works again",
-                "地址恢复后，请用 `hongyan outbox suppressions` 解除"
+                "once the address works again: `hongyan outbox suppressions --lift ADDRESS`",
+                "地址恢复后，请用 `hongyan outbox suppressions --lift 地址` 解除"
             );
-            at(Some(*mail), Diagnostic::error(Code::RecipientSuppressed, title).hint(hint))
+            at(*mail, Diagnostic::error(Code::RecipientSuppressed, title).hint(hint))
         }
         Refusal::KeyReused => {
             let title = text!(

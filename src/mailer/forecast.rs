@@ -12,8 +12,13 @@ use crate::locale::Duration as Lifetime;
 use crate::text;
 use crate::transport::{Cause, Retry, SendError, Stage};
 
-/// How long a quota that is used up lasts at least; the day's end is not far wrong.
-const USED_UP: Duration = Duration::from_secs(6 * 3_600);
+/// What a transport does with codes now.
+enum Rest {
+    /// It takes none for so long, and why, where it is for more than its pace
+    For(Duration, Option<SendError>),
+    /// It takes none until somebody has changed something
+    Stopped(SendError),
+}
 
 /// Refuses a code that no transport of its route would let go in time. One that may come has its
 /// place among those that wait, where there is a pace to wait for.
@@ -43,16 +48,27 @@ pub(super) async fn check(
 
 /// Whether a transport lets a code go in time.
 fn in_time(
-    rests: &[(&Carrier, Option<Duration>)],
+    rests: &[(&Carrier, Rest)],
     ahead: &Ahead<'_>,
     lifetime: Duration,
 ) -> Result<(), SendError> {
-    let wait =
-        |&(carrier, rest): &(_, Option<Duration>)| Some((rest?.max(ahead.at(carrier)), carrier));
-    match rests.iter().filter_map(wait).min_by_key(|(wait, _)| *wait) {
-        Some((wait, _)) if wait < lifetime => Ok(()),
-        Some((wait, carrier)) => Err(too_late(wait, carrier.look().err())),
-        None => Err(stopped(rests.iter().map(|(carrier, _)| *carrier))),
+    let mut soonest: Option<(Duration, Option<&SendError>)> = None;
+    let mut stops = None;
+    for (carrier, rest) in rests {
+        match rest {
+            Rest::Stopped(why) => stops = stops.or(Some((*carrier, why))),
+            Rest::For(rest, why) => {
+                let wait = ahead.at(carrier).max(*rest);
+                if soonest.is_none_or(|(known, _)| wait < known) {
+                    soonest = Some((wait, why.as_ref()));
+                }
+            }
+        }
+    }
+    match (soonest, stops) {
+        (Some((wait, why)), _) if wait >= lifetime => Err(too_late(wait, why)),
+        (None, Some((carrier, why))) => Err(stopped(carrier.name(), why)),
+        _ => Ok(()),
     }
 }
 
@@ -70,22 +86,30 @@ pub(super) async fn waits(routes: &Routes) -> Vec<Option<Duration>> {
     }
     let ahead = Ahead::of(routes, &waiting);
     let each = routes.carriers().iter().zip(rests);
-    each.map(|(carrier, rest)| Some(rest?.max(ahead.at(carrier)))).collect()
+    let wait = |(carrier, rest): (&Carrier, Rest)| match rest {
+        Rest::For(rest, _) => Some(rest.max(ahead.at(carrier))),
+        Rest::Stopped(_) => None,
+    };
+    each.map(wait).collect()
 }
 
-/// For how long a transport takes no code; none if it is stopped until somebody changes something.
-async fn rest(carrier: &Carrier) -> Option<Duration> {
+async fn rest(carrier: &Carrier) -> Rest {
     carrier.refresh().await;
-    let rest = match carrier.look() {
-        Ok(()) => Duration::ZERO,
-        Err(SendError { retry: Retry::After(rest), .. }) => rest,
-        Err(_) => return None,
+    let (rest, why) = match carrier.look() {
+        Ok(()) => (Duration::ZERO, None),
+        Err(error) => match error.retry {
+            Retry::After(rest) => (rest, Some(error)),
+            _ => return Rest::Stopped(error),
+        },
     };
-    let left = match &carrier.meter {
-        Some(meter) => meter.left(carrier.name(), Category::Security).await.unwrap_or(1),
-        None => 1,
+    let spent = match &carrier.meter {
+        Some(meter) => meter.used_up(carrier.name(), Category::Security).await,
+        None => None,
     };
-    Some(if left == 0 { rest.max(USED_UP) } else { rest })
+    match spent {
+        Some(SendError { retry: Retry::After(left), .. }) if left > rest => Rest::For(left, spent),
+        _ => Rest::For(rest, why),
+    }
 }
 
 /// How long the codes that wait keep each transport with a pace busy.
@@ -139,27 +163,38 @@ fn open<'a>(routes: &'a Routes, route: &[String]) -> Vec<&'a Carrier> {
 }
 
 /// Time helps, but not in time. A transport that rests says why.
-fn too_late(wait: Duration, rests: Option<SendError>) -> SendError {
+fn too_late(wait: Duration, why: Option<&SendError>) -> SendError {
     let what = text!(
         "no transport would let the mail leave before it is void, so it was not taken",
         "没有通道能在邮件失效前将其发出，因此没有接收"
     );
-    let (cause, hint) = rests.map_or((Cause::Transient, None), |rests| (rests.cause, rests.hint));
+    let (cause, hint, what) = match why {
+        Some(SendError { cause: Cause::Quota, what: Text { en, zh }, .. }) => {
+            let hint = text!(
+                "raise `quota` in `hongyan.yaml` if the provider allows more, or add a transport to the route",
+                "如服务商允许，请在 `hongyan.yaml` 中调高 `quota`，或在路由中增加通道"
+            );
+            let until = text!(
+                "{en}, and the mail would be void before the next day begins, so it was not taken",
+                "{zh}，而邮件在次日之前就会失效，因此没有接收"
+            );
+            (Cause::Quota, Some(hint), until)
+        }
+        Some(why) => (why.cause, why.hint.clone(), what),
+        None => (Cause::Transient, None, what),
+    };
     SendError { hint, ..SendError::new(Stage::Prepare, cause, what).retry(Retry::After(wait)) }
 }
 
 /// Time does not help: every transport waits until somebody changes something.
-fn stopped<'a>(mut route: impl Iterator<Item = &'a Carrier>) -> SendError {
-    let first = route.find_map(|carrier| Some((carrier.name(), carrier.look().err()?)));
-    let Some((name, SendError { cause, hint, .. })) = first else {
-        return too_late(USED_UP, None);
-    };
+fn stopped(name: &str, why: &SendError) -> SendError {
+    let cause = why.cause;
     let Text { en, zh } = cause.describe();
     let what = text!(
         "the transport `{name}` is stopped until its operator acts, because of this: {en}; the mail would be void by then, so it was not taken",
         "通道 `{name}` 已停用，需由运维人员处理，原因：{zh}；届时邮件已失效，因此没有接收"
     );
-    SendError::new(Stage::Prepare, cause, what).hint(for_operators(hint))
+    SendError::new(Stage::Prepare, cause, what).hint(for_operators(why.hint.clone()))
 }
 
 fn for_operators(hint: Option<Text>) -> Text {

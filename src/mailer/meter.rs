@@ -1,19 +1,21 @@
 //! How much of a transport's daily quota is used.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "outbox")]
+use std::time::Duration;
 
 use super::today;
 use crate::catalog::Category;
 use crate::config::Quota;
 use crate::locale::Date;
 #[cfg(feature = "outbox")]
-use crate::locale::TimeZone;
+use crate::locale::{Instant as Moment, TimeZone};
 #[cfg(feature = "outbox")]
 use crate::outbox::{Outbox, StoreError};
 use crate::text;
-#[cfg(feature = "outbox")]
-use crate::transport::NotRecorded;
 use crate::transport::{Cause, SendError, Stage};
+#[cfg(feature = "outbox")]
+use crate::transport::{NotRecorded, Retry};
 
 /// A quota and what was counted of it.
 pub(super) struct Meter {
@@ -90,6 +92,22 @@ impl Meter {
             }
         };
         Ok(self.most(category).saturating_sub(used))
+    }
+
+    /// Why no more may leave today, if so.
+    #[cfg(feature = "outbox")]
+    pub async fn used_up(&self, transport: &str, category: Category) -> Option<SendError> {
+        // What cannot be counted now is counted when the mail leaves.
+        let left = self.left(transport, category).await.unwrap_or(1);
+        (left == 0).then(|| quota_used(self.quota.per_day).retry(Retry::After(self.day_left())))
+    }
+
+    /// How long its day still lasts.
+    #[cfg(feature = "outbox")]
+    fn day_left(&self) -> Duration {
+        let now = Moment::from_unix_seconds(super::now()).unwrap_or(Moment::EPOCH);
+        let next = now.next_day_in(&self.quota.zone).map_or(0, Moment::unix_seconds);
+        Duration::from_secs(u64::try_from(next - now.unix_seconds()).unwrap_or(0).max(1))
     }
 
     /// Where its day begins at midnight.

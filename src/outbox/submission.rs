@@ -166,8 +166,10 @@ pub enum Refusal {
     },
     /// The recipient refused mail for good before
     Suppressed {
-        /// Which mail
-        mail: usize,
+        /// Which mail; none: a copy
+        mail: Option<usize>,
+        /// The recipient, masked
+        to: String,
         /// Since when
         since: Millis,
         /// What the server said

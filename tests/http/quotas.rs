@@ -1,6 +1,6 @@
 //! What `hongyan.yaml` says of a transport's day and pace, kept by the worker.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
@@ -57,14 +57,30 @@ fn sent(service: &Service, count: usize) {
     }
 }
 
+/// A zone whose day does not end within the next hours.
+fn of_long_days() -> &'static str {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    match since.as_secs() / 3_600 % 24 {
+        12..20 => "UTC",
+        _ => "Asia/Shanghai",
+    }
+}
+
 #[test]
 fn what_a_day_has_no_room_for_waits_for_the_next() {
-    let (service, server) = service("quota: { per_day: 3, reserve_for_security: 1 }");
+    let zone = of_long_days();
+    let quota = format!("quota: {{ per_day: 3, reserve_for_security: 1, zone: {zone} }}");
+    let (service, server) = service(&quota);
     let ids: Vec<String> = (0..3).map(|to| notice(&service, to)).collect();
     sent(&service, 2);
     // The reserve is for codes, and then the day is over for them too.
     service.post("/v1/messages?wait=20s", &code("ada@x.test")).is(200);
-    service.post("/v1/messages", &code("bob@x.test")).is(503);
+    let spent = service.post("/v1/messages", &code("bob@x.test")).is(503);
+    let (told, wait) = (spent.json(), spent.json()["retry_after"].as_u64().unwrap());
+    assert_eq!(spent.code(), "send_quota");
+    let why = told["detail"].as_str().unwrap();
+    assert!(why.contains("`quota` of 3 mails a day is used up"), "{told}");
+    assert!((600..=86_400).contains(&wait), "to the end of the day: {wait}");
     std::thread::sleep(Duration::from_millis(300));
     sent(&service, 3);
     let left = ids.iter().find(|id| mail(&service, id)["state"] != "sent").unwrap();

@@ -132,12 +132,13 @@ async fn who_refused_mail_for_good_gets_none() {
     let gone = Record { suppress: Some("550 no such user".into()), ..record(NOW, Next::Failed) };
     place.record(&lease.fence, gone).await.unwrap();
     let with_copy = NewMail { copies: vec![copy("ada")], ..mail("bob") };
-    for (at, mails) in [(0, vec![mail("ada")]), (1, vec![mail("cy"), with_copy])] {
+    for (at, mails) in [(Some(0), vec![mail("ada")]), (None, vec![mail("cy"), with_copy])] {
         let verdict = place.accept(submission(mails)).await.unwrap();
-        let Verdict::Refused(Refusal::Suppressed { mail, since, reason }) = verdict else {
+        let Verdict::Refused(Refusal::Suppressed { mail, to, since, reason }) = verdict else {
             panic!("{verdict:?}")
         };
         assert_eq!((mail, since, &*reason), (at, NOW, "550 no such user"));
+        assert_eq!(to, "a***@example.com");
     }
     let list = place.suppressions(10).await.unwrap();
     assert_eq!((list.len(), list[0].recipient, &*list[0].to), (1, hash("ada"), "a***@example.com"));

@@ -35,6 +35,19 @@ async fn copies_leave_behind_the_mail_with_its_bytes() {
 }
 
 #[tokio::test]
+async fn a_mailbox_that_is_named_twice_gets_one_copy() {
+    let house = House::new();
+    let transport = Scripted::new("one");
+    let mailer = house.mailer(transport.clone());
+    let mut draft = with_copies();
+    draft.cc.push(Mailbox::parse("ADA@x.test").unwrap());
+    draft.bcc.push(Mailbox::parse("Cc <CC@x.test>").unwrap());
+    enqueue(&mailer, draft).await;
+    work_off(&house, &mailer).await;
+    assert_eq!(transport.got().len(), 3);
+}
+
+#[tokio::test]
 async fn a_mail_that_fails_takes_its_copies_along() {
     let house = House::new();
     let no = Act::Fail(Stage::Rcpt, Cause::Recipient, Retry::Never);

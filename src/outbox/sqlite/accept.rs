@@ -48,10 +48,12 @@ pub(super) fn known(conn: &Connection, asked: &Idempotency) -> rusqlite::Result<
 
 fn refusal(conn: &Connection, submission: &Submission) -> rusqlite::Result<Option<Refusal>> {
     for (at, mail) in submission.mails.iter().enumerate() {
-        let recipients = mail.copies.iter().map(|copy| &copy.recipient);
-        for recipient in std::iter::once(&mail.recipient).chain(recipients) {
+        let own = std::iter::once((Some(at), &mail.to, &mail.recipient));
+        let copies = mail.copies.iter().map(|copy| (None, &copy.to, &copy.recipient));
+        for (mail, to, recipient) in own.chain(copies) {
             if let Some((since, reason)) = suppressed(conn, recipient)? {
-                return Ok(Some(Refusal::Suppressed { mail: at, since, reason }));
+                let to = to.clone();
+                return Ok(Some(Refusal::Suppressed { mail, to, since, reason }));
             }
         }
     }
