@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use hongyan::catalog::InDoubt;
-use hongyan::outbox::{Backoff, Millis, Next, Outcome, Situation, next};
+use hongyan::outbox::{Backoff, Millis, Next, Outcome, Refused, Situation, next, outcome};
 use hongyan::transport::{Cause, Retry};
 
 const NOW: Millis = 1_000_000;
@@ -124,4 +124,39 @@ fn what_the_server_asks_for_is_obeyed() {
     };
     assert_eq!(pinned(Retry::Never), Next::Unknown, "a copy may be out");
     assert_eq!(pinned(after), Next::Unknown);
+}
+
+/// Two transports in turn: every pair of what they may say, one that was not asked among them.
+#[test]
+fn the_most_hopeful_of_all_transports_decides() {
+    let minute = Duration::from_secs(60);
+    let said = |cause: Cause, retry| Some(Refused { cause, retry });
+    let words = [
+        ("network", said(Cause::Network, Retry::Later)),
+        ("rate", said(Cause::Rate, Retry::After(15 * minute))),
+        ("quota", said(Cause::Quota, Retry::NextDay)),
+        ("policy", said(Cause::Policy, Retry::Never)),
+        ("recipient", said(Cause::Recipient, Retry::Never)),
+        ("in_doubt", said(Cause::InDoubt, Retry::Later)),
+        ("rests", None),
+    ];
+    let mut table = String::new();
+    for (first, one) in words {
+        for (second, two) in words {
+            let tries: Vec<Refused> = [one, two].into_iter().flatten().collect();
+            let waits = vec![minute; 2 - tries.len()];
+            let (outcome, by) = outcome(&tries, &waits);
+            let by = by.map_or("nobody".to_owned(), |at| format!("try {}", at + 1));
+            let until = |lifetime| {
+                let expires_at = NOW + lifetime;
+                shown(&next(&Situation { expires_at, ..situation(outcome) }))
+            };
+            let (long, short) = (until(72 * HOUR), until(HOUR));
+            writeln!(table, "{first:<9} {second:<9} {by:<6} {long:<22} {short}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+    assert_eq!(outcome(&[], &[]), (Outcome::NotTried(Duration::ZERO), None));
+    let waits = [3 * minute, minute, 2 * minute];
+    assert_eq!(outcome(&[], &waits), (Outcome::NotTried(minute), None));
 }

@@ -96,11 +96,11 @@ pub(super) fn log(claimed: &Claimed, opened: &Opened, tale: &Tale, next: &Next) 
         Ended::Taken { transport, .. } => {
             tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}");
         }
-        Ended::Refused(error) => {
-            let transport = tale.tries.last().map_or("", |tried| &tried.transport);
+        Ended::Refused { .. } => {
+            let Some((Try { transport, .. }, error)) = tale.decisive() else { return };
             let (cause, action) = (error.cause.as_str(), action(next));
             tracing::warn!(
-                %kind, %locale, transport, %id, cause, action, "Email not sent to {to}: {error}"
+                %kind, %locale, %transport, %id, cause, action, "Email not sent to {to}: {error}"
             );
         }
         Ended::Expired => tracing::warn!(%kind, %locale, %id, "Email expired for {to}"),

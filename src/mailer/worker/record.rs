@@ -61,11 +61,11 @@ impl Job {
     }
 
     fn next(&self, tale: &Tale, now: Millis) -> Option<Next> {
-        let transport = tale.tries.last().map_or("", |tried| &tried.transport);
-        let outcome = match &tale.ended {
+        let transport = tale.decisive().map_or("", |(tried, _)| &tried.transport);
+        let outcome = match tale.ended {
             Ended::Taken { .. } => Outcome::Sent,
-            Ended::Refused(error) => Outcome::Failed { cause: error.cause, retry: error.retry },
-            Ended::GivenBack { after } => Outcome::NotTried(*after),
+            Ended::Refused { outcome, .. } => outcome,
+            Ended::GivenBack { after } => Outcome::NotTried(after),
             Ended::Expired => return Some(Next::Expired),
             Ended::Lost => return None,
         };
@@ -203,7 +203,7 @@ fn of(tale: &Tale, now: Millis) -> Record {
 
 /// A mailbox that is gone gets no more mail until somebody lifts it.
 fn suppress(tale: &Tale) -> Option<String> {
-    let Ended::Refused(error) = &tale.ended else { return None };
+    let (_, error) = tale.decisive()?;
     error.mailbox_gone.then(|| match &error.reply {
         Some(reply) => reply.clone().masked().to_string(),
         None => error.what.en.clone(),
