@@ -98,6 +98,8 @@ pub enum Next {
     Failed,
     /// Its lifetime has passed
     Expired,
+    /// A newer mail took its place
+    Superseded,
     /// A person has to say whether it is sent again
     Unknown,
 }

@@ -76,6 +76,7 @@ fn action(next: &Next) -> &'static str {
         Next::Retry { .. } | Next::Release { .. } => "retry",
         Next::Failed => "failed",
         Next::Expired => "expired",
+        Next::Superseded => "superseded",
         Next::Unknown => "hold",
     }
 }
@@ -104,6 +105,9 @@ pub(super) fn log(claimed: &Claimed, opened: &Opened, tale: &Tale, next: &Next) 
             );
         }
         Ended::Expired => tracing::warn!(%kind, %locale, %id, "Email expired for {to}"),
+        Ended::Superseded => {
+            tracing::info!(%kind, %locale, %id, "Email to {to} not sent: a newer one replaces it");
+        }
         Ended::GivenBack { .. } => tracing::debug!(%kind, %id, "Email waits for {to}"),
         Ended::Lost => {}
     }

@@ -68,6 +68,8 @@ pub(super) enum Ended {
     GivenBack { after: Duration },
     /// It was void
     Expired,
+    /// A newer mail took its place
+    Superseded,
     /// Somebody else has it: nothing more is written
     Lost,
 }
@@ -119,6 +121,7 @@ impl Way {
     fn held(&mut self, held: Held) -> Ended {
         match held {
             Held::Expired => Ended::Expired,
+            Held::Superseded => Ended::Superseded,
             Held::LeaseLost => Ended::Lost,
             Held::NotWritten => {
                 self.waits.push(STORE_RESTS);

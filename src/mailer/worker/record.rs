@@ -67,6 +67,7 @@ impl Job {
             Ended::Refused { outcome, .. } => outcome,
             Ended::GivenBack { after } => Outcome::NotTried(after),
             Ended::Expired => return Some(Next::Expired),
+            Ended::Superseded => return Some(Next::Superseded),
             Ended::Lost => return None,
         };
         let next_day = self.next_day(transport, now);

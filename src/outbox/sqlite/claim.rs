@@ -152,28 +152,36 @@ fn content(desk: &mut Desk<'_>, seq: i64) -> rusqlite::Result<Option<Content>> {
     Ok(Some(Content { sealed, images: desk.images.load(desk.conn, &images)? }))
 }
 
-/// Records that a mail is about to be handed over.
+/// Records that a mail is about to be handed over. One that was replaced is not.
 pub(super) fn hand_over(conn: &Connection, fence: &Fence, transport: &str) -> Result<(), Fault> {
     let sql = "UPDATE mails SET state = 2, transport = ?3
-        WHERE id = ?1 AND token = ?2 AND state IN (1, 2)";
-    match conn.prepare_cached(sql)?.execute(params![fence.id, fence.token, transport])? {
-        0 => Err(StoreError::LeaseLost { id: fence.id.clone() }.into()),
-        _ => Ok(()),
+        WHERE id = ?1 AND token = ?2 AND state IN (1, 2) AND replaced_by IS NULL";
+    if conn.prepare_cached(sql)?.execute(params![fence.id, fence.token, transport])? == 1 {
+        return Ok(());
     }
+    finish::leased(conn, fence)?;
+    Err(StoreError::WrongState { id: fence.id.clone(), state: State::Superseded }.into())
 }
 
 /// Gives back what a worker has not handed over.
-pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
+pub(super) fn release(conn: &Connection, worker: &str, now: Millis) -> Result<u64, Fault> {
     let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, worker = NULL,
         lease_until = NULL, available_at = send_at
-        WHERE lease_until > 0 AND worker = ?1 AND state = 1";
-    Ok(conn.prepare_cached(sql)?.execute([worker])? as u64)
+        WHERE lease_until > 0 AND worker = ?1 AND state = 1 RETURNING seq";
+    let mut statement = conn.prepare_cached(sql)?;
+    let given = statement.query_map([worker], |row| row.get(0))?;
+    let given = given.collect::<Result<Vec<i64>, _>>()?;
+    for seq in &given {
+        finish::retire(conn, *seq, now)?;
+    }
+    Ok(given.len() as u64)
 }
 
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;
 
+    use crate::outbox::sqlite::finish::REPLACED;
     use crate::outbox::sqlite::manage::HURRY;
     use crate::outbox::sqlite::open::MIGRATIONS;
     use crate::outbox::sqlite::reader::DEPTH;
@@ -206,10 +214,7 @@ mod tests {
                 "mails_leases (lease_until<?)",
             ),
             ("SELECT seq FROM mails WHERE keep_until <= ?1 LIMIT ?2", "mails_kept (keep_until<?)"),
-            (
-                "SELECT seq, id FROM mails WHERE replaces = ?1 AND state = 0 ORDER BY seq",
-                "mails_replaced (replaces=?)",
-            ),
+            (REPLACED, "mails_replaced (replaces=?)"),
             (
                 "UPDATE mails SET state = 0 WHERE lease_until > 0 AND worker = ?1 AND state = 1",
                 "mails_leases (lease_until>?)",

@@ -96,7 +96,8 @@ fn recover_one(
     let again = |pinned: Option<&str>| {
         finish::requeue(conn, lost.seq, now, pinned)?;
         let sql = "UPDATE mails SET recoveries = ?2 WHERE seq = ?1";
-        conn.prepare_cached(sql)?.execute(params![lost.seq, recoveries])
+        conn.prepare_cached(sql)?.execute(params![lost.seq, recoveries])?;
+        finish::retire(conn, lost.seq, now)
     };
     let counted = match (lost.handed_over, resend) {
         (true, true) => {
