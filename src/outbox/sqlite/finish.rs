@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::{images, rows, totals};
 use crate::outbox::{Attempt, Fence, Hash, Millis, Next, Record, State, StoreError};
 
-/// How long a failed or unknown mail keeps its content at most, from acceptance.
+/// How long a failed or unknown mail keeps its content at most, from when it could leave.
 const KEPT: Millis = 72 * 3_600_000;
 /// How long attempts are tallied together.
 pub(super) const SLOT: Millis = 300_000;
@@ -93,7 +93,8 @@ pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rus
         _ => state,
     };
     let sql = "UPDATE mails SET state = ?2, done_at = ?3, worker = NULL, lease_until = NULL,
-        keep_until = CASE WHEN ?2 IN (4, 8) THEN min(expires_at, accepted_at + ?4) END,
+        keep_until = CASE WHEN ?2 IN (4, 8)
+          THEN min(expires_at, max(accepted_at, send_at) + ?4) END,
         address = CASE WHEN ?2 IN (4, 8) THEN address END,
         replaced_by = CASE WHEN ?2 = 6 THEN replaced_by END
         WHERE seq = ?1 RETURNING coalesce(parent, seq), parent IS NULL, copies";
@@ -119,7 +120,8 @@ fn end_copies(conn: &Connection, parent: i64, state: State, now: Millis) -> rusq
         return Ok(());
     }
     let sql = "UPDATE mails SET state = ?2, done_at = ?3, cause = 'parent',
-        keep_until = CASE WHEN ?2 = 4 THEN min(expires_at, accepted_at + ?4) END,
+        keep_until = CASE WHEN ?2 = 4
+          THEN min(expires_at, max(accepted_at, send_at) + ?4) END,
         address = CASE WHEN ?2 = 4 THEN address END
         WHERE parent = ?1 AND state = 9";
     conn.prepare_cached(sql)?.execute(params![parent, state, now, KEPT])?;
