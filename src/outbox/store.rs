@@ -203,6 +203,8 @@ pub struct Swept {
     pub expired: u64,
     /// Failed and unknown mails whose content was erased
     pub erased: u64,
+    /// Idempotency keys and counts of limits that are needed no more
+    pub forgotten: u64,
 }
 
 /// Keeps mails until they are done.

@@ -1,8 +1,10 @@
 //! Requests: taken once, all of them or none.
 
+use std::time::Duration;
+
 use hongyan::outbox::{
-    Claimed, Filter, Idempotency, NewMail, Next, Refusal, State, Store, StoreError, Submission,
-    Verdict,
+    Claimed, Filter, Idempotency, Limit, NewMail, Next, Refusal, State, Store, StoreError,
+    Submission, Swept, Verdict,
 };
 
 use crate::stores::Place;
@@ -43,6 +45,31 @@ async fn a_key_is_kept_a_day_and_not_for_ever() {
     place.sweep(NOW + 72 * HOUR).await.unwrap();
     let again = place.accept(asked("k", "b", vec![mail("ada")])).await.unwrap();
     assert!(matches!(again, Verdict::Accepted(_)), "{again:?}");
+}
+
+/// However many there are: whoever sweeps goes on as long as anything was swept.
+#[tokio::test]
+async fn a_sweep_ends_when_every_old_key_and_count_is_gone() {
+    const MANY: usize = 450;
+    let place = Place::new().await;
+    let within = Duration::from_secs(60);
+    for at in 0..MANY {
+        let key = at.to_string();
+        let limit = Limit { subject: hash(&key), name: "recipient".into(), most: 1, within };
+        let new = NewMail { limits: vec![limit], ..mail("ada") };
+        place.accept(asked(&key, "b", vec![new])).await.unwrap();
+    }
+    let later = NOW + 72 * 60 * MINUTE;
+    let mut forgotten = 0;
+    loop {
+        let swept = place.sweep(later).await.unwrap();
+        if swept == Swept::default() {
+            break;
+        }
+        assert!(swept.forgotten <= 400, "in small steps: {swept:?}");
+        forgotten += swept.forgotten;
+    }
+    assert_eq!(forgotten, 2 * MANY as u64, "a key and a count each");
 }
 
 #[tokio::test]
