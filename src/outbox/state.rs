@@ -209,8 +209,10 @@ pub struct Situation<'a> {
     pub outcome: Outcome,
     /// By which transport
     pub transport: &'a str,
-    /// The transport by which a copy may be out since an earlier attempt
+    /// The only transport that it may go by
     pub pinned: Option<&'a str>,
+    /// Whether an earlier attempt may have sent a copy
+    pub maybe_out: bool,
     /// Resend or hold
     pub in_doubt: InDoubt,
     /// Now
@@ -227,16 +229,16 @@ pub struct Situation<'a> {
 
 /// What becomes of a mail.
 pub fn next(situation: &Situation<'_>) -> Next {
-    let Situation { outcome, now, pinned, .. } = *situation;
+    let Situation { outcome, now, pinned, maybe_out, .. } = *situation;
     match outcome {
         Outcome::Sent => Next::Sent,
         Outcome::NotTried(wait) => Next::Release { at: now + millis(wait) },
         Outcome::Failed { cause: Cause::InDoubt, retry } => in_doubt(situation, retry),
         // What an earlier attempt may have sent is not known to have failed or expired.
-        Outcome::Failed { retry: Retry::Never, .. } if pinned.is_some() => Next::Unknown,
+        Outcome::Failed { retry: Retry::Never, .. } if maybe_out => Next::Unknown,
         Outcome::Failed { retry: Retry::Never, .. } => Next::Failed,
         Outcome::Failed { retry, .. } => match again(situation, retry, pinned) {
-            Next::Expired if pinned.is_some() => Next::Unknown,
+            Next::Expired if maybe_out => Next::Unknown,
             next => next,
         },
     }

@@ -52,8 +52,10 @@ pub struct Claimed {
     pub in_doubt: InDoubt,
     /// The transports that can carry it, in order
     pub route: Vec<String>,
-    /// After a crash a copy may be out by this transport: it goes by no other
+    /// A copy may be out by this transport: it goes by no other
     pub pinned: Option<String>,
+    /// Whether an earlier attempt may have sent a copy
+    pub maybe_out: bool,
     /// W3C `traceparent`
     pub trace: Option<String>,
     /// What is sent

@@ -16,6 +16,7 @@ fn situation(outcome: Outcome) -> Situation<'static> {
         outcome,
         transport: "first",
         pinned: None,
+        maybe_out: false,
         in_doubt: InDoubt::Hold,
         now: NOW,
         next_day: NOW + 5 * HOUR,
@@ -64,9 +65,11 @@ fn what_becomes_of_a_mail() {
     ];
     let mut table = String::new();
     for cause in causes {
-        let of = |in_doubt, pinned, lifetime: Millis| {
+        let of = |in_doubt, pinned: Option<&str>, lifetime: Millis| {
             let expires_at = NOW + lifetime;
-            shown(&next(&Situation { in_doubt, pinned, expires_at, ..situation(failed(cause)) }))
+            let maybe_out = pinned.is_some();
+            let situation = situation(failed(cause));
+            shown(&next(&Situation { in_doubt, pinned, maybe_out, expires_at, ..situation }))
         };
         let cells = [
             of(InDoubt::Hold, None, 72 * HOUR),
@@ -118,12 +121,12 @@ fn what_the_server_asks_for_is_obeyed() {
         Next::Retry { at: NOW + 5 * HOUR + 1_000, pinned: None }
     );
     assert_eq!(retry(Retry::Never, far), Next::Failed);
-    let pinned = |retry| {
+    let doubted = |retry| {
         let outcome = Outcome::Failed { cause: Cause::Transient, retry };
-        next(&Situation { pinned: Some("one"), expires_at: NOW + 4_999, ..situation(outcome) })
+        next(&Situation { maybe_out: true, expires_at: NOW + 4_999, ..situation(outcome) })
     };
-    assert_eq!(pinned(Retry::Never), Next::Unknown, "a copy may be out");
-    assert_eq!(pinned(after), Next::Unknown);
+    assert_eq!(doubted(Retry::Never), Next::Unknown, "a copy may be out");
+    assert_eq!(doubted(after), Next::Unknown);
 }
 
 /// Two transports in turn: every pair of what they may say, one that was not asked among them.

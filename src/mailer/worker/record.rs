@@ -154,6 +154,7 @@ fn situation<'a>(
         outcome,
         transport,
         pinned: claimed.pinned.as_deref(),
+        maybe_out: claimed.maybe_out,
         in_doubt: claimed.in_doubt,
         now,
         next_day: now + DAY,

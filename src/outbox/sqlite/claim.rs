@@ -103,11 +103,12 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
     let sql = "UPDATE mails SET state = 1, token = token + 1, attempts = attempts + 1,
         worker = ?2, lease_until = ?3, available_at = ?4 WHERE seq = ?1
         RETURNING id, token, address, kind, lane, attempts, accepted_at, expires_at, in_doubt,
-        pinned, trace, parent, send_at, (SELECT names FROM routes r WHERE r.route = mails.route)";
+        pinned, trace, parent, send_at, maybe_out,
+        (SELECT names FROM routes r WHERE r.route = mails.route)";
     let (mut claimed, parent) = desk.conn.prepare_cached(sql)?.query_row(
         params![seq, claim.worker, claim.now + lease, claim.now],
         |row| {
-            let route: String = row.get(13)?;
+            let route: String = row.get(14)?;
             let claimed = Claimed {
                 fence: Fence { id: row.get(0)?, token: row.get(1)? },
                 parent: None,
@@ -121,6 +122,7 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
                 in_doubt: rows::in_doubt(row.get(8)?),
                 route: serde_json::from_str(&route).unwrap_or_default(),
                 pinned: row.get(9)?,
+                maybe_out: row.get(13)?,
                 trace: row.get(10)?,
                 content: Content { sealed: Vec::new(), images: Vec::new() },
             };

@@ -62,7 +62,7 @@ fn become_next(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result
     Ok(())
 }
 
-/// Queues it again; pinned, it goes by one transport only.
+/// Queues it again; pinned, it goes by one transport only, since a copy may be out.
 pub(super) fn requeue(
     conn: &Connection,
     seq: i64,
@@ -74,7 +74,8 @@ pub(super) fn requeue(
         None => None,
     };
     let sql = "UPDATE mails SET state = 0, available_at = ?2, pinned = ?3,
-        via = coalesce(?4, route), worker = NULL, lease_until = NULL, recoveries = 0
+        maybe_out = maybe_out OR ?3 IS NOT NULL, via = coalesce(?4, route),
+        worker = NULL, lease_until = NULL, recoveries = 0
         WHERE seq = ?1";
     conn.prepare_cached(sql)?.execute(params![seq, at, pinned, via])?;
     Ok(())
@@ -110,7 +111,7 @@ pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rus
 }
 
 fn may_be_out(conn: &Connection, seq: i64) -> rusqlite::Result<bool> {
-    let sql = "SELECT pinned IS NOT NULL FROM mails WHERE seq = ?1";
+    let sql = "SELECT maybe_out FROM mails WHERE seq = ?1";
     conn.prepare_cached(sql)?.query_row([seq], |row| row.get(0))
 }
 
