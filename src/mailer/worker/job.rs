@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::time::timeout_at;
 
 use super::handing_over::{Begun, Handing, Held};
 use super::settings::{FOR_THE_RECORD, WorkerSettings};
@@ -255,7 +256,8 @@ impl Job {
         };
         let deadline = Instant::now() + self.settings.deadline.min(self.time_left());
         let mail = Outgoing { rendered, seal: &seal, message: &message, deadline };
-        let result = carrier.carry(admission, mail, &mut handing).await;
+        let delivery = self.in_time(carrier, mail, &mut handing);
+        let result = carrier.attend(admission, &mail, delivery).await;
         crate::crash::here("after_reply");
         if let Some(at) = handing.committed {
             self.time_hand_over(at);
@@ -264,6 +266,21 @@ impl Job {
             (Ok(receipt), _) => Ok((receipt, super::super::new_mail::told(message.adapted()))),
             (Err(_), Some(held)) => Err(Stopped::Held(held)),
             (Err(error), None) => Err(Stopped::Error(error)),
+        }
+    }
+
+    /// A transport that does not keep to its deadline is left before the lease ends: nobody else
+    /// has the mail until then, and its place is free again.
+    async fn in_time(
+        &self,
+        carrier: &Carrier,
+        mail: Outgoing<'_>,
+        handing: &mut Handing<'_>,
+    ) -> Result<Receipt, SendError> {
+        let end = Instant::now() + self.time_left();
+        match timeout_at(end.into(), carrier.transport.deliver(mail, handing)).await {
+            Ok(result) => result,
+            Err(_) => Err(overdue(handing.committed)),
         }
     }
 
@@ -320,6 +337,22 @@ fn dot(receipt: &Receipt) -> Instant {
     let answered = receipt.steps.last().filter(|(stage, _)| *stage == Stage::HandOver);
     let now = Instant::now();
     answered.and_then(|(_, took)| now.checked_sub(*took)).unwrap_or(now)
+}
+
+/// A transport that was left. Nobody knows what became of a mail that was handed over.
+fn overdue(handed_over: Option<Millis>) -> SendError {
+    let (stage, cause) = match handed_over {
+        Some(_) => (Stage::HandOver, Cause::InDoubt),
+        None => (Stage::Connect, Cause::Network),
+    };
+    let what = text!(
+        "the transport did not return in time, and was left",
+        "通道未在时限内返回，已停止等待"
+    );
+    SendError::new(stage, cause, what).hint(text!(
+        "a transport of your own must return by `Outgoing::deadline`",
+        "自行实现的通道须在 `Outgoing::deadline` 之前返回"
+    ))
 }
 
 fn not_composed() -> SendError {
