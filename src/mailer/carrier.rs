@@ -104,13 +104,26 @@ impl Carrier {
     /// What the transport says.
     pub async fn carry(
         &self,
-        Admission { pass, day }: Admission,
+        admission: Admission,
         mail: Outgoing<'_>,
         handing_over: &mut dyn HandOver,
     ) -> Result<Receipt, SendError> {
-        let result = self.transport.deliver(mail, handing_over).await;
+        self.attend(admission, &mail, self.transport.deliver(mail, handing_over)).await
+    }
+
+    /// Takes note of how the delivery of a mail ends that was let in.
+    ///
+    /// # Errors
+    /// What the delivery says.
+    pub async fn attend(
+        &self,
+        Admission { pass, day }: Admission,
+        mail: &Outgoing<'_>,
+        delivery: impl Future<Output = Result<Receipt, SendError>> + Send,
+    ) -> Result<Receipt, SendError> {
+        let result = delivery.await;
         let error = result.as_ref().err();
-        if error.is_none_or(|error| !self.is_of_this_mail(error, &mail)) {
+        if error.is_none_or(|error| !self.is_of_this_mail(error, mail)) {
             self.gate.ended(self.name(), pass, error).await;
         }
         let unsent = error.is_some_and(|error| !error.in_doubt());

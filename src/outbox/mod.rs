@@ -40,7 +40,7 @@ pub use frozen::Thaw;
 pub use sealing::{Hashing, Key, NotOurs};
 pub use shown::{CAUGHT, adapted, moment, whole_seconds};
 pub use sqlite::SqliteStore;
-pub use state::{Backoff, Lane, Next, Outcome, Situation, State, next};
+pub use state::{Backoff, Lane, Next, Outcome, Refused, Situation, State, next, outcome};
 pub use stats::{AttemptTotal, Stats};
 pub use store::*;
 pub use submission::*;

@@ -98,6 +98,8 @@ pub enum Next {
     Failed,
     /// Its lifetime has passed
     Expired,
+    /// A newer mail took its place
+    Superseded,
     /// A person has to say whether it is sent again
     Unknown,
 }
@@ -142,6 +144,62 @@ pub enum Outcome {
     },
 }
 
+/// What a transport said that was asked and did not take a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why
+    pub cause: Cause,
+    /// Another attempt by it
+    pub retry: Retry,
+}
+
+/// How an attempt ended in which no transport took the mail: `tries` said no, in this order, and
+/// the others may be asked after `waits`. With it the place of the try that decides, if any was made.
+///
+/// What may be out, and a mailbox or a content that is refused for good, decide for every way. All
+/// else is said of one way: the most hopeful decides, and nothing is final while one may be tried.
+pub fn outcome(tries: &[Refused], waits: &[Duration]) -> (Outcome, Option<usize>) {
+    let wait = waits.iter().min().copied();
+    // Of equal words the last one.
+    let decisive = (0..tries.len()).rev().min_by_key(|at| tries[*at].word());
+    let Some(at) = decisive else {
+        return (Outcome::NotTried(wait.unwrap_or_default()), None);
+    };
+    let Refused { cause, retry } = tries[at];
+    let retry = match wait {
+        Some(wait) if Word::After(wait) < tries[at].word() => Retry::After(wait),
+        _ => retry,
+    };
+    (Outcome::Failed { cause, retry }, Some(at))
+}
+
+/// What is said of a mail: the first of these decides.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    /// A copy may be out
+    InDoubt,
+    /// Refused for good, by whatever way
+    Final,
+    /// It may go after so long
+    After(Duration),
+    NextDay,
+    /// It never goes this way
+    Never,
+}
+
+impl Refused {
+    fn word(&self) -> Word {
+        match (self.cause, self.retry) {
+            (Cause::InDoubt, _) => Word::InDoubt,
+            (Cause::Recipient | Cause::Content, Retry::Never) => Word::Final,
+            (_, Retry::Later) => Word::After(Duration::ZERO),
+            (_, Retry::After(wait)) => Word::After(wait),
+            (_, Retry::NextDay) => Word::NextDay,
+            (_, Retry::Never) => Word::Never,
+        }
+    }
+}
+
 /// All that decides what becomes of a mail after an attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
@@ -151,8 +209,10 @@ pub struct Situation<'a> {
     pub outcome: Outcome,
     /// By which transport
     pub transport: &'a str,
-    /// The transport by which a copy may be out since an earlier attempt
+    /// The only transport that it may go by
     pub pinned: Option<&'a str>,
+    /// Whether an earlier attempt may have sent a copy
+    pub maybe_out: bool,
     /// Resend or hold
     pub in_doubt: InDoubt,
     /// Now
@@ -169,16 +229,16 @@ pub struct Situation<'a> {
 
 /// What becomes of a mail.
 pub fn next(situation: &Situation<'_>) -> Next {
-    let Situation { outcome, now, pinned, .. } = *situation;
+    let Situation { outcome, now, pinned, maybe_out, .. } = *situation;
     match outcome {
         Outcome::Sent => Next::Sent,
         Outcome::NotTried(wait) => Next::Release { at: now + millis(wait) },
         Outcome::Failed { cause: Cause::InDoubt, retry } => in_doubt(situation, retry),
         // What an earlier attempt may have sent is not known to have failed or expired.
-        Outcome::Failed { retry: Retry::Never, .. } if pinned.is_some() => Next::Unknown,
+        Outcome::Failed { retry: Retry::Never, .. } if maybe_out => Next::Unknown,
         Outcome::Failed { retry: Retry::Never, .. } => Next::Failed,
         Outcome::Failed { retry, .. } => match again(situation, retry, pinned) {
-            Next::Expired if pinned.is_some() => Next::Unknown,
+            Next::Expired if maybe_out => Next::Unknown,
             next => next,
         },
     }

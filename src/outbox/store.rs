@@ -52,8 +52,10 @@ pub struct Claimed {
     pub in_doubt: InDoubt,
     /// The transports that can carry it, in order
     pub route: Vec<String>,
-    /// After a crash a copy may be out by this transport: it goes by no other
+    /// A copy may be out by this transport: it goes by no other
     pub pinned: Option<String>,
+    /// Whether an earlier attempt may have sent a copy
+    pub maybe_out: bool,
     /// W3C `traceparent`
     pub trace: Option<String>,
     /// What is sent
@@ -88,7 +90,7 @@ pub struct Attempt {
     pub what: Option<(String, String)>,
     /// What to do about it, in English and Chinese
     pub hint: Option<(String, String)>,
-    /// What became of the mail: `sent`, [`CAUGHT`](super::CAUGHT), `retry`, `failed`, `expired`, `unknown`, `hold`
+    /// What became of the mail: `sent`, [`CAUGHT`](super::CAUGHT), `retry`, `failed`, `expired`, `superseded`, `hold`
     pub action: String,
 }
 
@@ -154,7 +156,7 @@ pub struct Mail {
     pub cause: Option<String>,
     /// What was changed for the transport, as JSON
     pub adapted: String,
-    /// The newer mail that retired it
+    /// The newer mail that retired it, or does so once its worker has not delivered it
     pub replaced_by: Option<String>,
     /// Whether its content is still there
     pub has_content: bool,
@@ -205,6 +207,8 @@ pub struct Swept {
     pub expired: u64,
     /// Failed and unknown mails whose content was erased
     pub erased: u64,
+    /// Idempotency keys and counts of limits that are needed no more
+    pub forgotten: u64,
 }
 
 /// Keeps mails until they are done.
@@ -221,14 +225,16 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// attempt is counted with the lease, so that a mail which ends its worker is counted too.
     async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Records that a mail is about to be handed over, before its first byte is.
+    /// Records that a mail is about to be handed over, before its first byte is. One that was
+    /// replaced meanwhile is not: [`StoreError::WrongState`].
     async fn hand_over(&self, fence: &Fence, transport: &str) -> Result<(), StoreError>;
 
-    /// Records how an attempt ended; what is done loses its content in the same transaction.
+    /// Records how an attempt ended; what is done loses its content in the same transaction. What
+    /// would be tried again and was replaced meanwhile ends as superseded.
     async fn record(&self, fence: &Fence, record: Record) -> Result<(), StoreError>;
 
     /// Gives leases back that this worker holds and has not handed over. No attempt is counted.
-    async fn release(&self, worker: &str) -> Result<u64, StoreError>;
+    async fn release(&self, worker: &str, now: Millis) -> Result<u64, StoreError>;
 
     /// Ends what nobody will end: leases that ran out, lifetimes that passed, contents kept long
     /// enough. In small steps; called again until nothing is swept.

@@ -73,7 +73,7 @@ pub struct NewMail {
     pub expires_at: Millis,
     /// Resend or hold after a crash
     pub in_doubt: InDoubt,
-    /// Queued mails with the same are retired
+    /// Older mails with the same are retired
     pub replaces: Option<Hash>,
     /// Its limits
     pub limits: Vec<Limit>,
@@ -146,7 +146,8 @@ pub struct Ticket {
     pub locale: String,
     /// After this moment it is not sent
     pub expires_at: Millis,
-    /// The ids of older mails that it retired
+    /// The ids of older mails that it retired: they are not sent any more. Not of those that a
+    /// worker has, which may be on their way
     pub replaced: Vec<String>,
     /// What the transport changes, as JSON
     pub adapted: String,

@@ -103,6 +103,8 @@ pub trait Transport: Send + Sync {
 
     /// Delivers one mail. It awaits `handing_over.commit()` before the first byte after which the
     /// provider may take the mail, and sends nothing if that fails, or once the deadline has passed.
+    /// A worker drops what has not returned when its lease is about to end, and takes a mail that was
+    /// handed over by then for one in doubt. What blocks its thread cannot be dropped.
     ///
     /// # Errors
     /// See [`SendError`].

@@ -228,8 +228,8 @@ async fn leases_are_given_back_uncounted() {
     accepted(&*place, mails).await;
     let claims = place.claim(claim(NOW, 3)).await.unwrap();
     place.hand_over(&claims[0].fence, "first").await.unwrap();
-    assert_eq!(place.release("b").await.unwrap(), 0);
-    assert_eq!(place.release("a").await.unwrap(), 2);
+    assert_eq!(place.release("b", NOW).await.unwrap(), 0);
+    assert_eq!(place.release("a", NOW).await.unwrap(), 2);
     let again = place.claim(claim(NOW, 3)).await.unwrap();
     assert_eq!(again.iter().map(|claim| claim.attempt).collect::<Vec<_>>(), [1, 1]);
     let release = Next::Release { at: NOW + MINUTE };

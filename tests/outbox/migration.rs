@@ -29,11 +29,12 @@ async fn first_version(file: &Path, mails: i64) {
     let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
         INSERT INTO mails (seq, id, copies, message_id, kind, locale, lane, shown, recipient,
         state, accepted_at, send_at, available_at, expires_at, done_at, in_doubt, route, via,
-        adapted) SELECT n, printf('0199aaaa-0000-7000-9000-%012x', n), 0,
+        adapted, pinned) SELECT n, printf('0199aaaa-0000-7000-9000-%012x', n), 0,
         printf('<%d@example.com>', n), 'notification', 'en', 2, 'a***@example.com',
         CASE WHEN n % 1000 = 0 THEN ?2 ELSE randomblob(32) END,
         CASE WHEN n % 10 = 0 THEN 0 ELSE 3 END, ?3, ?3, ?3, ?4,
-        CASE WHEN n % 10 = 0 THEN NULL ELSE ?3 END, 0, 1, 1, '[]' FROM n";
+        CASE WHEN n % 10 = 0 THEN NULL ELSE ?3 END, 0, 1, 1, '[]',
+        CASE WHEN n = 10 THEN 'first' END FROM n";
     let late: Millis = NOW + 60 * MINUTE;
     old.execute(sql, params![mails, hash("ada").0.as_slice(), NOW, late]).unwrap();
     let sql = "INSERT INTO contents SELECT seq, '', randomblob(300) FROM mails WHERE state = 0";
@@ -63,7 +64,9 @@ async fn works(file: &Path, mails: usize) {
     assert_eq!(store.list(filter).await.unwrap().len(), mails / 1000);
     let all = store.list(Filter { limit: mails + 1, ..Filter::default() }).await.unwrap();
     assert_eq!(all.len(), mails);
-    assert_eq!(store.claim(claim(NOW, mails)).await.unwrap().len(), mails / 10);
+    let claimed = store.claim(claim(NOW, mails)).await.unwrap();
+    assert_eq!(claimed.len(), mails / 10);
+    assert_eq!(claimed.iter().filter(|claimed| claimed.maybe_out).count(), 1, "the pinned one");
     assert!(store.breakers().await.unwrap().is_empty());
     store.close().await;
     assert_eq!(version(file), (3, true));

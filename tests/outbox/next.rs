@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use hongyan::catalog::InDoubt;
-use hongyan::outbox::{Backoff, Millis, Next, Outcome, Situation, next};
+use hongyan::outbox::{Backoff, Millis, Next, Outcome, Refused, Situation, next, outcome};
 use hongyan::transport::{Cause, Retry};
 
 const NOW: Millis = 1_000_000;
@@ -16,6 +16,7 @@ fn situation(outcome: Outcome) -> Situation<'static> {
         outcome,
         transport: "first",
         pinned: None,
+        maybe_out: false,
         in_doubt: InDoubt::Hold,
         now: NOW,
         next_day: NOW + 5 * HOUR,
@@ -64,9 +65,11 @@ fn what_becomes_of_a_mail() {
     ];
     let mut table = String::new();
     for cause in causes {
-        let of = |in_doubt, pinned, lifetime: Millis| {
+        let of = |in_doubt, pinned: Option<&str>, lifetime: Millis| {
             let expires_at = NOW + lifetime;
-            shown(&next(&Situation { in_doubt, pinned, expires_at, ..situation(failed(cause)) }))
+            let maybe_out = pinned.is_some();
+            let situation = situation(failed(cause));
+            shown(&next(&Situation { in_doubt, pinned, maybe_out, expires_at, ..situation }))
         };
         let cells = [
             of(InDoubt::Hold, None, 72 * HOUR),
@@ -118,10 +121,45 @@ fn what_the_server_asks_for_is_obeyed() {
         Next::Retry { at: NOW + 5 * HOUR + 1_000, pinned: None }
     );
     assert_eq!(retry(Retry::Never, far), Next::Failed);
-    let pinned = |retry| {
+    let doubted = |retry| {
         let outcome = Outcome::Failed { cause: Cause::Transient, retry };
-        next(&Situation { pinned: Some("one"), expires_at: NOW + 4_999, ..situation(outcome) })
+        next(&Situation { maybe_out: true, expires_at: NOW + 4_999, ..situation(outcome) })
     };
-    assert_eq!(pinned(Retry::Never), Next::Unknown, "a copy may be out");
-    assert_eq!(pinned(after), Next::Unknown);
+    assert_eq!(doubted(Retry::Never), Next::Unknown, "a copy may be out");
+    assert_eq!(doubted(after), Next::Unknown);
+}
+
+/// Two transports in turn: every pair of what they may say, one that was not asked among them.
+#[test]
+fn the_most_hopeful_of_all_transports_decides() {
+    let minute = Duration::from_secs(60);
+    let said = |cause: Cause, retry| Some(Refused { cause, retry });
+    let words = [
+        ("network", said(Cause::Network, Retry::Later)),
+        ("rate", said(Cause::Rate, Retry::After(15 * minute))),
+        ("quota", said(Cause::Quota, Retry::NextDay)),
+        ("policy", said(Cause::Policy, Retry::Never)),
+        ("recipient", said(Cause::Recipient, Retry::Never)),
+        ("in_doubt", said(Cause::InDoubt, Retry::Later)),
+        ("rests", None),
+    ];
+    let mut table = String::new();
+    for (first, one) in words {
+        for (second, two) in words {
+            let tries: Vec<Refused> = [one, two].into_iter().flatten().collect();
+            let waits = vec![minute; 2 - tries.len()];
+            let (outcome, by) = outcome(&tries, &waits);
+            let by = by.map_or("nobody".to_owned(), |at| format!("try {}", at + 1));
+            let until = |lifetime| {
+                let expires_at = NOW + lifetime;
+                shown(&next(&Situation { expires_at, ..situation(outcome) }))
+            };
+            let (long, short) = (until(72 * HOUR), until(HOUR));
+            writeln!(table, "{first:<9} {second:<9} {by:<6} {long:<22} {short}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+    assert_eq!(outcome(&[], &[]), (Outcome::NotTried(Duration::ZERO), None));
+    let waits = [3 * minute, minute, 2 * minute];
+    assert_eq!(outcome(&[], &waits), (Outcome::NotTried(minute), None));
 }

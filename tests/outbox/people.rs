@@ -3,7 +3,7 @@
 use hongyan::outbox::{Filter, Lane, NewMail, Next, State, StoreError};
 
 use crate::stores::Place;
-use crate::things::{MINUTE, NOW, accepted, claim, claimed, found, hash, mail, record};
+use crate::things::{MINUTE, NOW, accepted, claim, claimed, copy, found, hash, mail, record};
 
 #[tokio::test]
 async fn what_was_not_handed_over_can_be_stopped() {
@@ -45,6 +45,59 @@ async fn a_failed_mail_can_be_sent_again_while_it_is_kept() {
         let gone = place.retry(&new.id, NOW + 32 * MINUTE, NOW + 60 * MINUTE).await;
         assert!(matches!(gone, Err(StoreError::BodyErased { .. })), "{gone:?}");
     }
+}
+
+/// Whoever has it sent again need not have looked: the first copy may have arrived.
+#[tokio::test]
+async fn what_may_be_out_stays_in_doubt_when_it_is_sent_again() {
+    for next in [Next::Failed, Next::Expired, Next::Unknown] {
+        let (place, id) = doubted().await;
+        let lease = claimed(&*place, NOW + 1).await;
+        assert!(lease.maybe_out && lease.pinned.is_none());
+        place.record(&lease.fence, record(NOW + 1, next)).await.unwrap();
+        assert_eq!(found(&*place, &id).await.state, State::Unknown);
+    }
+    let (place, id) = doubted().await;
+    place.sweep(NOW + 30 * MINUTE).await.unwrap();
+    assert_eq!(found(&*place, &id).await.state, State::Unknown, "it has waited too long");
+    let (place, id) = doubted().await;
+    let stopped = place.cancel(&id, NOW + 1).await.unwrap();
+    assert_eq!((stopped.state, stopped.cause.as_deref()), (State::Cancelled, Some("in_doubt")));
+    let (place, id) = doubted().await;
+    let newer = NewMail { replaces: Some(hash("sign_in ada")), ..mail("ada") };
+    accepted(&*place, vec![newer]).await;
+    let retired = found(&*place, &id).await;
+    assert_eq!((retired.state, retired.cause.as_deref()), (State::Superseded, Some("in_doubt")));
+}
+
+/// An unknown mail that a person has sent again.
+async fn doubted() -> (Place, String) {
+    let place = Place::new().await;
+    let new = NewMail { replaces: Some(hash("sign_in ada")), ..mail("ada") };
+    accepted(&*place, vec![new.clone()]).await;
+    let lease = claimed(&*place, NOW).await;
+    place.record(&lease.fence, record(NOW, Next::Unknown)).await.unwrap();
+    place.retry(&new.id, NOW + 1, NOW + 30 * MINUTE).await.unwrap();
+    (place, new.id)
+}
+
+/// It is kept from its time on, and not from when it was accepted, long before.
+#[tokio::test]
+async fn a_failed_mail_that_was_to_leave_later_is_kept_as_long() {
+    const DAY: i64 = 24 * 60 * MINUTE;
+    let place = Place::new().await;
+    let send_at = NOW + 5 * DAY;
+    let copies = vec![copy("bob")];
+    let new = NewMail { send_at, expires_at: send_at + 5 * DAY, copies, ..mail("ada") };
+    accepted(&*place, vec![new.clone()]).await;
+    let lease = claimed(&*place, send_at).await;
+    place.record(&lease.fence, record(send_at, Next::Failed)).await.unwrap();
+    assert_eq!(place.sweep(send_at + 3 * DAY - 1).await.unwrap().erased, 0);
+    for id in [&new.id, &new.copies[0].id] {
+        assert!(found(&*place, id).await.has_content, "{id}");
+    }
+    assert_eq!(place.sweep(send_at + 3 * DAY).await.unwrap().erased, 2);
+    assert!(!found(&*place, &new.id).await.has_content);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hongyan::mailer::Wishes;
-use hongyan::outbox::{Claim, Mail, Next, Record, State};
+use hongyan::outbox::{Claim, Mail, Next, OpenBreaker, Record, State};
 use hongyan::transport::{Cause, Retry, Stage};
 
 use super::house::{House, code, enqueue, notice, work, work_off};
@@ -83,6 +83,54 @@ async fn a_policy_is_that_of_one_way() {
     let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
     work_off(&house, &mailer).await;
     assert_eq!((house.find(&id).await.state, second.got().len()), (State::Sent, 1));
+}
+
+/// What the last of them says is said of its own way only.
+#[tokio::test]
+async fn a_mail_is_not_given_up_while_another_way_may_be_tried() {
+    let refusals = [
+        Act::Fail(Stage::Rcpt, Cause::Policy, Retry::Never),
+        Act::Fail(Stage::Mail, Cause::Quota, Retry::NextDay),
+    ];
+    for no in refusals {
+        let house = House::new();
+        let down = Act::Fail(Stage::Connect, Cause::Network, Retry::Later);
+        let main = Scripted::new("main").first([down]);
+        let builder = house.builder().transport(main.clone());
+        let mailer = builder.transport(Scripted::always("backup", no)).build().unwrap();
+        let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+        work_off(&house, &mailer).await;
+        let mail = house.find(&id).await;
+        assert_eq!((mail.state, mail.attempts), (State::Sent, 2));
+        assert_eq!(mail.transport.as_deref(), Some("main"));
+    }
+}
+
+/// The same of one that rests, and was not asked at all.
+#[tokio::test]
+async fn a_mail_waits_for_the_way_that_rests() {
+    let house = House::new();
+    let now = house.outbox.clock().now();
+    let paused = OpenBreaker {
+        transport: "main".into(),
+        since: now,
+        until: Some(now + 2_000),
+        cause: Cause::Rate.as_str().into(),
+        reply: None,
+        hint: None,
+        process: "another".into(),
+    };
+    house.outbox.store().open_breaker(paused).await.unwrap();
+    let main = Scripted::new("main");
+    let no = Act::Fail(Stage::Rcpt, Cause::Policy, Retry::Never);
+    let builder = house.builder().transport(main.clone());
+    let mailer = builder.transport(Scripted::always("backup", no)).build().unwrap();
+    let id = enqueue(&mailer, notice("ada@x.test")).await;
+    work_off(&house, &mailer).await;
+    let mail = house.find(&id).await;
+    assert_eq!((mail.state, mail.transport.as_deref()), (State::Sent, Some("main")));
+    let attempts = house.outbox.store().attempts(&id).await.unwrap();
+    assert_eq!(attempts[0].transport.as_deref(), Some("backup"));
 }
 
 /// A refused login stops the transport, and the mail waits: it is asked once, not in a loop.

@@ -23,6 +23,7 @@ mod leases;
 mod place;
 mod poison;
 mod races;
+mod replacing;
 mod scripted;
 mod serving;
 #[path = "../servers/smtp.rs"]

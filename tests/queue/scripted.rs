@@ -23,6 +23,12 @@ pub enum Act {
     Doubt,
     /// Takes it after a while
     Slow(Duration),
+    /// The same, and nothing else runs on its thread meanwhile
+    Block(Duration),
+    /// Never returns
+    Hang,
+    /// Takes it, and never returns
+    HangAfter,
     Panic,
     PanicAfter,
 }
@@ -129,16 +135,19 @@ impl Transport for Scripted {
         let act = self.acts.lock().unwrap().pop_front().unwrap_or(self.usual.clone());
         match act {
             Act::Fail(stage, cause, retry) => return Err(failure(stage, cause, retry)),
+            Act::Hang => std::future::pending().await,
             Act::Panic => panic!("a transport of somebody's own"),
             _ => handing_over.commit().await?,
         }
         match act {
             Act::PanicAfter => panic!("a transport of somebody's own"),
             Act::Slow(pause) => tokio::time::sleep(pause).await,
+            Act::Block(pause) => std::thread::sleep(pause),
             _ => {}
         }
         self.take(&mail);
         match act {
+            Act::HangAfter => std::future::pending().await,
             Act::Doubt => Err(failure(Stage::HandOver, Cause::InDoubt, Retry::Later)),
             _ => Ok(Receipt::sent(Reply { code: "250".into(), text: "taken".into() })),
         }

@@ -87,6 +87,7 @@ fn ending(action: &str) -> Text {
         "failed" => text!("refused for good", "被永久拒绝"),
         "next_transport" => text!("the next transport was asked", "已改用下一个通道"),
         "expired" => text!("too late to try again", "已来不及再试"),
+        "superseded" => text!("a newer mail took its place", "已被新邮件取代"),
         "unknown" | "hold" => text!(
             "handed over, and the answer was lost: held for a person",
             "已移交，但没有收到答复：留待人工确认"

@@ -76,6 +76,7 @@ fn action(next: &Next) -> &'static str {
         Next::Retry { .. } | Next::Release { .. } => "retry",
         Next::Failed => "failed",
         Next::Expired => "expired",
+        Next::Superseded => "superseded",
         Next::Unknown => "hold",
     }
 }
@@ -96,14 +97,17 @@ pub(super) fn log(claimed: &Claimed, opened: &Opened, tale: &Tale, next: &Next) 
         Ended::Taken { transport, .. } => {
             tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}");
         }
-        Ended::Refused(error) => {
-            let transport = tale.tries.last().map_or("", |tried| &tried.transport);
+        Ended::Refused { .. } => {
+            let Some((Try { transport, .. }, error)) = tale.decisive() else { return };
             let (cause, action) = (error.cause.as_str(), action(next));
             tracing::warn!(
-                %kind, %locale, transport, %id, cause, action, "Email not sent to {to}: {error}"
+                %kind, %locale, %transport, %id, cause, action, "Email not sent to {to}: {error}"
             );
         }
         Ended::Expired => tracing::warn!(%kind, %locale, %id, "Email expired for {to}"),
+        Ended::Superseded => {
+            tracing::info!(%kind, %locale, %id, "Email to {to} not sent: a newer one replaces it");
+        }
         Ended::GivenBack { .. } => tracing::debug!(%kind, %id, "Email waits for {to}"),
         Ended::Lost => {}
     }

@@ -234,7 +234,7 @@ impl Desk {
         while let Some(ended) = self.tasks.join_next_with_id().await {
             self.note(ended);
         }
-        match self.outbox.store().release(&self.name).await {
+        match self.outbox.store().release(&self.name, self.outbox.clock().now()).await {
             Ok(0) => {}
             Ok(released) => tracing::debug!(released, "leases were given back"),
             Err(error) => tracing::warn!("leases could not be given back: {error}"),

@@ -13,6 +13,8 @@ use crate::transport::{HandOver, NotRecorded};
 pub(super) enum Held {
     /// It was void
     Expired,
+    /// A newer mail took its place
+    Superseded,
     /// Somebody else has it
     LeaseLost,
     /// The store could not write
@@ -75,6 +77,7 @@ impl Handing<'_> {
 fn held(error: &StoreError) -> Held {
     match error {
         StoreError::LeaseLost { .. } => Held::LeaseLost,
+        StoreError::WrongState { .. } => Held::Superseded,
         _ => Held::NotWritten,
     }
 }

@@ -1,9 +1,11 @@
 //! One claimed mail: its transports in turn, as long as no copy can be out.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio::time::timeout_at;
 
 use super::handing_over::{Begun, Handing, Held};
 use super::settings::{FOR_THE_RECORD, WorkerSettings};
@@ -13,12 +15,16 @@ use crate::mail::Address;
 use crate::mailer::carrier::Carrier;
 use crate::mailer::seats::Seat;
 use crate::mailer::{HURRY, Mailer};
-use crate::outbox::{Claimed, Millis, Outbox, Series};
+use crate::outbox::{Claimed, Millis, Outbox, Outcome, Refused, Series, outcome};
 use crate::text;
 use crate::transport::{Cause, Outgoing, Receipt, SendError, Stage};
 
 /// The least time in which it makes sense to begin a delivery.
 const LEAST: Duration = Duration::from_millis(200);
+/// How long a mail is left alone whose transports are gone.
+const GONE: Duration = Duration::from_secs(30);
+/// And one whose hand-over could not be written down.
+const STORE_RESTS: Duration = Duration::from_secs(2);
 
 /// One claimed mail on its way.
 pub(super) struct Job {
@@ -53,14 +59,28 @@ pub(super) enum Ended {
         /// When its last byte had gone, as far as the transport tells
         dot: Instant,
     },
-    /// None took it; those that were asked are in [`Tale::tries`]
-    Refused(SendError),
+    /// None took it
+    Refused {
+        outcome: Outcome,
+        /// Whose word that is, of [`Tale::tries`]
+        by: usize,
+    },
     /// It was given back: nobody was asked
     GivenBack { after: Duration },
     /// It was void
     Expired,
+    /// A newer mail took its place
+    Superseded,
     /// Somebody else has it: nothing more is written
     Lost,
+}
+
+/// What is known of an attempt while it is made.
+#[derive(Default)]
+struct Way {
+    tries: Vec<Try>,
+    /// How long the transports want to be left alone that were not asked
+    waits: Vec<Duration>,
 }
 
 /// One transport that was asked.
@@ -77,87 +97,114 @@ pub(super) struct Tale {
     pub tries: Vec<Try>,
 }
 
+impl Tale {
+    /// The try whose word decides, where none took it.
+    pub fn decisive(&self) -> Option<(&Try, &SendError)> {
+        let Ended::Refused { by, .. } = self.ended else { return None };
+        let tried = self.tries.get(by)?;
+        Some((tried, tried.error.as_ref()?))
+    }
+}
+
+impl Way {
+    /// No transport took it.
+    fn end(&self) -> Ended {
+        let said = self.tries.iter().filter_map(|tried| tried.error.as_ref());
+        let said: Vec<Refused> =
+            said.map(|error| Refused { cause: error.cause, retry: error.retry }).collect();
+        match outcome(&said, &self.waits) {
+            (Outcome::NotTried(after), _) => Ended::GivenBack { after },
+            (outcome, by) => Ended::Refused { outcome, by: by.unwrap_or_default() },
+        }
+    }
+
+    /// It was stopped right before its first byte.
+    fn held(&mut self, held: Held) -> Ended {
+        match held {
+            Held::Expired => Ended::Expired,
+            Held::Superseded => Ended::Superseded,
+            Held::LeaseLost => Ended::Lost,
+            Held::NotWritten => {
+                self.waits.push(STORE_RESTS);
+                self.end()
+            }
+        }
+    }
+}
+
 impl Job {
     /// Tries the transports of the route in turn.
     pub async fn deliver(&mut self, opened: &Opened) -> Tale {
-        let mut tries = Vec::new();
-        let mut waits = Vec::new();
-        let route = self.route();
-        if route.is_empty() {
-            let after = Duration::from_secs(30);
-            return Tale { ended: Ended::GivenBack { after }, tries };
-        }
         let mailer = self.mailer.clone();
-        let carriers = route.iter().filter_map(|name| mailer.shared.routes.carrier(name));
-        let carriers: Vec<&Carrier> = carriers.collect();
+        let carriers = self.carriers(&mailer);
+        if carriers.is_empty() {
+            return Tale { ended: Ended::GivenBack { after: GONE }, tries: Vec::new() };
+        }
+        let mut way = Way::default();
         for (place, carrier) in carriers.iter().enumerate() {
             if place > 0 && self.time_left() < LEAST {
+                way.waits.push(LEAST);
                 break;
             }
-            self.seat.change(carrier);
             let last = place + 1 == carriers.len();
-            match self.turn(carrier, opened.rendered.category, last).await {
-                Turn::Now => {}
-                Turn::Later(wait) => {
-                    waits.push(wait);
-                    continue;
-                }
-                Turn::Ending => {
-                    return Tale { ended: Ended::GivenBack { after: Duration::ZERO }, tries };
-                }
-            }
-            if self.is_void() {
-                return Tale { ended: Ended::Expired, tries };
-            }
-            let (at, began) = (self.outbox.clock().now(), Instant::now());
-            match self.carry(carrier, opened).await {
-                Ok((receipt, adapted)) => {
-                    let transport = carrier.name().to_owned();
-                    tries.push(Try {
-                        transport: transport.clone(),
-                        at,
-                        took: began.elapsed(),
-                        error: None,
-                    });
-                    let dot = dot(&receipt);
-                    let ended = Ended::Taken { transport, receipt, adapted, dot };
-                    return Tale { ended, tries };
-                }
-                Err(Stopped::Held(Held::Expired)) => return Tale { ended: Ended::Expired, tries },
-                Err(Stopped::Held(Held::LeaseLost)) => return Tale { ended: Ended::Lost, tries },
-                Err(Stopped::Held(Held::NotWritten)) => {
-                    waits.push(Duration::from_secs(2));
-                    break;
-                }
-                // The breaker or the quota stood in front: nobody was asked.
-                Err(Stopped::NotTried(wait)) => waits.push(wait),
-                Err(Stopped::Error(error)) => {
-                    let goes_on = error.may_go_elsewhere();
-                    let transport = carrier.name().to_owned();
-                    let took = began.elapsed();
-                    tries.push(Try { transport, at, took, error: Some(error) });
-                    if !goes_on {
-                        break;
-                    }
-                }
+            if let ControlFlow::Break(ended) = self.ask(carrier, opened, last, &mut way).await {
+                return Tale { ended, tries: way.tries };
             }
         }
-        let last = tries.last().and_then(|tried: &Try| tried.error.clone());
-        let ended = match last {
-            Some(error) => Ended::Refused(error),
-            None => Ended::GivenBack { after: waits.into_iter().min().unwrap_or(LEAST) },
-        };
-        Tale { ended, tries }
+        Tale { ended: way.end(), tries: way.tries }
+    }
+
+    /// Asks one transport when it is the mail's turn. How it ended, unless the next may be asked.
+    async fn ask(
+        &mut self,
+        carrier: &Carrier,
+        opened: &Opened,
+        last: bool,
+        way: &mut Way,
+    ) -> ControlFlow<Ended> {
+        self.seat.change(carrier);
+        match self.turn(carrier, opened.rendered.category, last).await {
+            Turn::Now if self.is_void() => return ControlFlow::Break(Ended::Expired),
+            Turn::Now => {}
+            Turn::Later(wait) => {
+                way.waits.push(wait);
+                return ControlFlow::Continue(());
+            }
+            Turn::Ending => {
+                return ControlFlow::Break(Ended::GivenBack { after: Duration::ZERO });
+            }
+        }
+        let (at, began) = (self.outbox.clock().now(), Instant::now());
+        let transport = carrier.name().to_owned();
+        let tried = |error| Try { transport, at, took: began.elapsed(), error };
+        match self.carry(carrier, opened).await {
+            Ok((receipt, adapted)) => {
+                let dot = dot(&receipt);
+                way.tries.push(tried(None));
+                let transport = carrier.name().to_owned();
+                ControlFlow::Break(Ended::Taken { transport, receipt, adapted, dot })
+            }
+            Err(Stopped::Held(held)) => ControlFlow::Break(way.held(held)),
+            // The breaker or the quota stood in front: nobody was asked.
+            Err(Stopped::NotTried(wait)) => {
+                way.waits.push(wait);
+                ControlFlow::Continue(())
+            }
+            Err(Stopped::Error(error)) => {
+                let goes_on = error.may_go_elsewhere();
+                way.tries.push(tried(Some(error)));
+                if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(way.end()) }
+            }
+        }
     }
 
     /// The transports that it may go by and that are still there.
-    fn route(&self) -> Vec<String> {
+    fn carriers<'a>(&self, mailer: &'a Mailer) -> Vec<&'a Carrier> {
         let names = match &self.claimed.pinned {
             Some(pinned) => std::slice::from_ref(pinned),
             None => &self.claimed.route[..],
         };
-        let known = |name: &&String| self.mailer.shared.routes.carrier(name).is_some();
-        names.iter().filter(known).cloned().collect()
+        names.iter().filter_map(|name| mailer.shared.routes.carrier(name)).collect()
     }
 
     /// Waits for its turn; a code not long where another transport could take it.
@@ -209,7 +256,8 @@ impl Job {
         };
         let deadline = Instant::now() + self.settings.deadline.min(self.time_left());
         let mail = Outgoing { rendered, seal: &seal, message: &message, deadline };
-        let result = carrier.carry(admission, mail, &mut handing).await;
+        let delivery = self.in_time(carrier, mail, &mut handing);
+        let result = carrier.attend(admission, &mail, delivery).await;
         crate::crash::here("after_reply");
         if let Some(at) = handing.committed {
             self.time_hand_over(at);
@@ -218,6 +266,21 @@ impl Job {
             (Ok(receipt), _) => Ok((receipt, super::super::new_mail::told(message.adapted()))),
             (Err(_), Some(held)) => Err(Stopped::Held(held)),
             (Err(error), None) => Err(Stopped::Error(error)),
+        }
+    }
+
+    /// A transport that does not keep to its deadline is left before the lease ends: nobody else
+    /// has the mail until then, and its place is free again.
+    async fn in_time(
+        &self,
+        carrier: &Carrier,
+        mail: Outgoing<'_>,
+        handing: &mut Handing<'_>,
+    ) -> Result<Receipt, SendError> {
+        let end = Instant::now() + self.time_left();
+        match timeout_at(end.into(), carrier.transport.deliver(mail, handing)).await {
+            Ok(result) => result,
+            Err(_) => Err(overdue(handing.committed)),
         }
     }
 
@@ -274,6 +337,22 @@ fn dot(receipt: &Receipt) -> Instant {
     let answered = receipt.steps.last().filter(|(stage, _)| *stage == Stage::HandOver);
     let now = Instant::now();
     answered.and_then(|(_, took)| now.checked_sub(*took)).unwrap_or(now)
+}
+
+/// A transport that was left. Nobody knows what became of a mail that was handed over.
+fn overdue(handed_over: Option<Millis>) -> SendError {
+    let (stage, cause) = match handed_over {
+        Some(_) => (Stage::HandOver, Cause::InDoubt),
+        None => (Stage::Connect, Cause::Network),
+    };
+    let what = text!(
+        "the transport did not return in time, and was left",
+        "通道未在时限内返回，已停止等待"
+    );
+    SendError::new(stage, cause, what).hint(text!(
+        "a transport of your own must return by `Outgoing::deadline`",
+        "自行实现的通道须在 `Outgoing::deadline` 之前返回"
+    ))
 }
 
 fn not_composed() -> SendError {

@@ -61,12 +61,13 @@ impl Job {
     }
 
     fn next(&self, tale: &Tale, now: Millis) -> Option<Next> {
-        let transport = tale.tries.last().map_or("", |tried| &tried.transport);
-        let outcome = match &tale.ended {
+        let transport = tale.decisive().map_or("", |(tried, _)| &tried.transport);
+        let outcome = match tale.ended {
             Ended::Taken { .. } => Outcome::Sent,
-            Ended::Refused(error) => Outcome::Failed { cause: error.cause, retry: error.retry },
-            Ended::GivenBack { after } => Outcome::NotTried(*after),
+            Ended::Refused { outcome, .. } => outcome,
+            Ended::GivenBack { after } => Outcome::NotTried(after),
             Ended::Expired => return Some(Next::Expired),
+            Ended::Superseded => return Some(Next::Superseded),
             Ended::Lost => return None,
         };
         let next_day = self.next_day(transport, now);
@@ -153,6 +154,7 @@ fn situation<'a>(
         outcome,
         transport,
         pinned: claimed.pinned.as_deref(),
+        maybe_out: claimed.maybe_out,
         in_doubt: claimed.in_doubt,
         now,
         next_day: now + DAY,
@@ -203,7 +205,7 @@ fn of(tale: &Tale, now: Millis) -> Record {
 
 /// A mailbox that is gone gets no more mail until somebody lifts it.
 fn suppress(tale: &Tale) -> Option<String> {
-    let Ended::Refused(error) = &tale.ended else { return None };
+    let (_, error) = tale.decisive()?;
     error.mailbox_gone.then(|| match &error.reply {
         Some(reply) => reply.clone().masked().to_string(),
         None => error.what.en.clone(),

@@ -70,12 +70,12 @@ impl Rounds<'_> {
 }
 
 fn tell(swept: &Swept, outbox: &Outbox) {
-    let Swept { released, resent, held, expired, erased } = *swept;
+    let Swept { released, resent, held, expired, erased, forgotten } = *swept;
     if released + resent > 0 {
         outbox.ring();
     }
     if resent + held > 0 {
         tracing::warn!(resent, held, "mails were found of which a copy may be out");
     }
-    tracing::debug!(released, resent, held, expired, erased, "the outbox was swept");
+    tracing::debug!(released, resent, held, expired, erased, forgotten, "the outbox was swept");
 }

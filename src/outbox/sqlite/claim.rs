@@ -103,11 +103,12 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
     let sql = "UPDATE mails SET state = 1, token = token + 1, attempts = attempts + 1,
         worker = ?2, lease_until = ?3, available_at = ?4 WHERE seq = ?1
         RETURNING id, token, address, kind, lane, attempts, accepted_at, expires_at, in_doubt,
-        pinned, trace, parent, send_at, (SELECT names FROM routes r WHERE r.route = mails.route)";
+        pinned, trace, parent, send_at, maybe_out,
+        (SELECT names FROM routes r WHERE r.route = mails.route)";
     let (mut claimed, parent) = desk.conn.prepare_cached(sql)?.query_row(
         params![seq, claim.worker, claim.now + lease, claim.now],
         |row| {
-            let route: String = row.get(13)?;
+            let route: String = row.get(14)?;
             let claimed = Claimed {
                 fence: Fence { id: row.get(0)?, token: row.get(1)? },
                 parent: None,
@@ -121,6 +122,7 @@ fn lease(desk: &mut Desk<'_>, seq: i64, claim: &Claim) -> Result<Option<Claimed>
                 in_doubt: rows::in_doubt(row.get(8)?),
                 route: serde_json::from_str(&route).unwrap_or_default(),
                 pinned: row.get(9)?,
+                maybe_out: row.get(13)?,
                 trace: row.get(10)?,
                 content: Content { sealed: Vec::new(), images: Vec::new() },
             };
@@ -152,22 +154,29 @@ fn content(desk: &mut Desk<'_>, seq: i64) -> rusqlite::Result<Option<Content>> {
     Ok(Some(Content { sealed, images: desk.images.load(desk.conn, &images)? }))
 }
 
-/// Records that a mail is about to be handed over.
+/// Records that a mail is about to be handed over. One that was replaced is not.
 pub(super) fn hand_over(conn: &Connection, fence: &Fence, transport: &str) -> Result<(), Fault> {
     let sql = "UPDATE mails SET state = 2, transport = ?3
-        WHERE id = ?1 AND token = ?2 AND state IN (1, 2)";
-    match conn.prepare_cached(sql)?.execute(params![fence.id, fence.token, transport])? {
-        0 => Err(StoreError::LeaseLost { id: fence.id.clone() }.into()),
-        _ => Ok(()),
+        WHERE id = ?1 AND token = ?2 AND state IN (1, 2) AND replaced_by IS NULL";
+    if conn.prepare_cached(sql)?.execute(params![fence.id, fence.token, transport])? == 1 {
+        return Ok(());
     }
+    finish::leased(conn, fence)?;
+    Err(StoreError::WrongState { id: fence.id.clone(), state: State::Superseded }.into())
 }
 
 /// Gives back what a worker has not handed over.
-pub(super) fn release(conn: &Connection, worker: &str) -> Result<u64, Fault> {
+pub(super) fn release(conn: &Connection, worker: &str, now: Millis) -> Result<u64, Fault> {
     let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, worker = NULL,
         lease_until = NULL, available_at = send_at
-        WHERE lease_until > 0 AND worker = ?1 AND state = 1";
-    Ok(conn.prepare_cached(sql)?.execute([worker])? as u64)
+        WHERE lease_until > 0 AND worker = ?1 AND state = 1 RETURNING seq";
+    let mut statement = conn.prepare_cached(sql)?;
+    let given = statement.query_map([worker], |row| row.get(0))?;
+    let given = given.collect::<Result<Vec<i64>, _>>()?;
+    for seq in &given {
+        finish::retire(conn, *seq, now)?;
+    }
+    Ok(given.len() as u64)
 }
 
 #[cfg(test)]
@@ -175,6 +184,7 @@ mod tests {
     use rusqlite::Connection;
 
     use crate::outbox::sqlite::due::DUE;
+    use crate::outbox::sqlite::finish::REPLACED;
     use crate::outbox::sqlite::manage::HURRY;
     use crate::outbox::sqlite::open::MIGRATIONS;
     use crate::outbox::sqlite::reader::DEPTH;
@@ -208,10 +218,7 @@ mod tests {
                 "mails_leases (lease_until<?)",
             ),
             ("SELECT seq FROM mails WHERE keep_until <= ?1 LIMIT ?2", "mails_kept (keep_until<?)"),
-            (
-                "SELECT seq, id FROM mails WHERE replaces = ?1 AND state = 0 ORDER BY seq",
-                "mails_replaced (replaces=?)",
-            ),
+            (REPLACED, "mails_replaced (replaces=?)"),
             (
                 "UPDATE mails SET state = 0 WHERE lease_until > 0 AND worker = ?1 AND state = 1",
                 "mails_leases (lease_until>?)",

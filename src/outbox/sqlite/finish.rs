@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::{images, rows, totals};
 use crate::outbox::{Attempt, Fence, Hash, Millis, Next, Record, State, StoreError};
 
-/// How long a failed or unknown mail keeps its content at most, from acceptance.
+/// How long a failed or unknown mail keeps its content at most, from when it could leave.
 const KEPT: Millis = 72 * 3_600_000;
 /// How long attempts are tallied together.
 pub(super) const SLOT: Millis = 300_000;
@@ -27,7 +27,8 @@ pub(super) fn record(conn: &Connection, fence: &Fence, record: &Record) -> Resul
     Ok(become_next(conn, seq, record)?)
 }
 
-fn leased(conn: &Connection, fence: &Fence) -> Result<i64, Fault> {
+/// The mail that is leased so.
+pub(super) fn leased(conn: &Connection, fence: &Fence) -> Result<i64, Fault> {
     let sql = "SELECT seq FROM mails WHERE id = ?1 AND token = ?2 AND state IN (1, 2)";
     let mut statement = conn.prepare_cached(sql)?;
     let seq = statement.query_row(params![fence.id, fence.token], |row| row.get(0)).optional()?;
@@ -43,12 +44,17 @@ fn become_next(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result
                 WHERE parent = ?1 AND state = 9";
             conn.prepare_cached(sql)?.execute(params![seq, now])?;
         }
-        Next::Retry { at, pinned } => requeue(conn, seq, *at, pinned.as_deref())?,
+        Next::Retry { at, pinned } => {
+            requeue(conn, seq, *at, pinned.as_deref())?;
+            retire(conn, seq, now)?;
+        }
         Next::Release { at } => {
             let sql = "UPDATE mails SET state = 0, attempts = attempts - 1, available_at = ?2,
                 worker = NULL, lease_until = NULL WHERE seq = ?1";
             conn.prepare_cached(sql)?.execute(params![seq, at])?;
+            retire(conn, seq, now)?;
         }
+        Next::Superseded => end(conn, seq, State::Superseded, now)?,
         Next::Failed => end(conn, seq, State::Failed, now)?,
         Next::Expired => end(conn, seq, State::Expired, now)?,
         Next::Unknown => end(conn, seq, State::Unknown, now)?,
@@ -56,7 +62,7 @@ fn become_next(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result
     Ok(())
 }
 
-/// Queues it again; pinned, it goes by one transport only.
+/// Queues it again; pinned, it goes by one transport only, since a copy may be out.
 pub(super) fn requeue(
     conn: &Connection,
     seq: i64,
@@ -68,7 +74,8 @@ pub(super) fn requeue(
         None => None,
     };
     let sql = "UPDATE mails SET state = 0, available_at = ?2, pinned = ?3,
-        via = coalesce(?4, route), worker = NULL, lease_until = NULL, recoveries = 0
+        maybe_out = maybe_out OR ?3 IS NOT NULL, via = coalesce(?4, route),
+        worker = NULL, lease_until = NULL, recoveries = 0
         WHERE seq = ?1";
     conn.prepare_cached(sql)?.execute(params![seq, at, pinned, via])?;
     Ok(())
@@ -87,8 +94,10 @@ pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rus
         _ => state,
     };
     let sql = "UPDATE mails SET state = ?2, done_at = ?3, worker = NULL, lease_until = NULL,
-        keep_until = CASE WHEN ?2 IN (4, 8) THEN min(expires_at, accepted_at + ?4) END,
-        address = CASE WHEN ?2 IN (4, 8) THEN address END
+        keep_until = CASE WHEN ?2 IN (4, 8)
+          THEN min(expires_at, max(accepted_at, send_at) + ?4) END,
+        address = CASE WHEN ?2 IN (4, 8) THEN address END,
+        replaced_by = CASE WHEN ?2 = 6 THEN replaced_by END
         WHERE seq = ?1 RETURNING coalesce(parent, seq), parent IS NULL, copies";
     let (root, is_root, copies): (i64, bool, i64) =
         conn.prepare_cached(sql)?.query_row(params![seq, state, now, KEPT], |row| {
@@ -102,7 +111,7 @@ pub(super) fn end(conn: &Connection, seq: i64, state: State, now: Millis) -> rus
 }
 
 fn may_be_out(conn: &Connection, seq: i64) -> rusqlite::Result<bool> {
-    let sql = "SELECT pinned IS NOT NULL FROM mails WHERE seq = ?1";
+    let sql = "SELECT maybe_out FROM mails WHERE seq = ?1";
     conn.prepare_cached(sql)?.query_row([seq], |row| row.get(0))
 }
 
@@ -112,7 +121,8 @@ fn end_copies(conn: &Connection, parent: i64, state: State, now: Millis) -> rusq
         return Ok(());
     }
     let sql = "UPDATE mails SET state = ?2, done_at = ?3, cause = 'parent',
-        keep_until = CASE WHEN ?2 = 4 THEN min(expires_at, accepted_at + ?4) END,
+        keep_until = CASE WHEN ?2 = 4
+          THEN min(expires_at, max(accepted_at, send_at) + ?4) END,
         address = CASE WHEN ?2 = 4 THEN address END
         WHERE parent = ?1 AND state = 9";
     conn.prepare_cached(sql)?.execute(params![parent, state, now, KEPT])?;
@@ -145,23 +155,41 @@ pub(super) fn erase_if_done(
     }
 }
 
-/// Retires queued mails that a newer one replaces; their ids.
+/// The query of [`supersede`].
+pub(super) const REPLACED: &str = "SELECT seq, id, state FROM mails
+    WHERE replaces = ?1 AND state IN (0, 1, 2) ORDER BY seq";
+
+/// Retires the queued mails that a newer one replaces; their ids. What a worker has is only noted:
+/// it is not handed over any more, and ends where it would be queued again; what is being handed
+/// over may still arrive.
 pub(super) fn supersede(
     conn: &Connection,
     replaces: &Hash,
     by: &str,
     now: Millis,
 ) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT seq, id FROM mails WHERE replaces = ?1 AND state = 0 ORDER BY seq";
-    let mut statement = conn.prepare_cached(sql)?;
-    let found = statement.query_map([replaces], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let found: Vec<(i64, String)> = found.collect::<Result<_, _>>()?;
-    for (seq, _) in &found {
+    let mut statement = conn.prepare_cached(REPLACED)?;
+    let found =
+        statement.query_map([replaces], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut retired = Vec::new();
+    for (seq, id, state) in found.collect::<Result<Vec<(i64, String, State)>, _>>()? {
         let sql = "UPDATE mails SET replaced_by = ?2 WHERE seq = ?1";
         conn.prepare_cached(sql)?.execute(params![seq, by])?;
-        end(conn, *seq, State::Superseded, now)?;
+        if state == State::Queued {
+            end(conn, seq, State::Superseded, now)?;
+            retired.push(id);
+        }
     }
-    Ok(found.into_iter().map(|(_, id)| id).collect())
+    Ok(retired)
+}
+
+/// Ends a mail that a worker gave back, if it was replaced meanwhile.
+pub(super) fn retire(conn: &Connection, seq: i64, now: Millis) -> rusqlite::Result<()> {
+    let sql = "SELECT replaced_by IS NOT NULL FROM mails WHERE seq = ?1";
+    match conn.prepare_cached(sql)?.query_row([seq], |row| row.get(0))? {
+        true => end(conn, seq, State::Superseded, now),
+        false => Ok(()),
+    }
 }
 
 fn note(conn: &Connection, seq: i64, record: &Record) -> rusqlite::Result<()> {

@@ -43,13 +43,16 @@ pub(super) fn retry(
     Ok(found(conn, id)?.1)
 }
 
-/// A copy whose parent has not left waits for it again.
+/// What nobody knows of stays in doubt, whatever becomes of it now. A copy whose parent has not left
+/// waits for it again.
 fn again(conn: &Connection, seq: i64, now: Millis, expires_at: Millis) -> rusqlite::Result<()> {
-    finish::requeue(conn, seq, now, None)?;
     let sql = "UPDATE mails SET expires_at = ?2, done_at = NULL, keep_until = NULL, cause = NULL,
-        state = CASE WHEN (SELECT p.state <> 3 FROM mails p WHERE p.seq = mails.parent) THEN 9
-        ELSE 0 END WHERE seq = ?1";
-    conn.prepare_cached(sql)?.execute(params![seq, expires_at])?;
+        maybe_out = maybe_out OR state = ?3 WHERE seq = ?1";
+    conn.prepare_cached(sql)?.execute(params![seq, expires_at, State::Unknown])?;
+    finish::requeue(conn, seq, now, None)?;
+    let sql = "UPDATE mails SET state = 9 WHERE seq = ?1
+        AND (SELECT p.state <> 3 FROM mails p WHERE p.seq = mails.parent)";
+    conn.prepare_cached(sql)?.execute([seq])?;
     let sql = "UPDATE mails SET state = 9, expires_at = ?2, done_at = NULL, keep_until = NULL,
         cause = NULL WHERE parent = ?1 AND state = 4 AND cause = 'parent'
         AND address IS NOT NULL";

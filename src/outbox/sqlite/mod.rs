@@ -111,9 +111,9 @@ impl Store for SqliteStore {
         self.writer.write(move |desk| finish::record(desk.conn, &fence, &record)).await
     }
 
-    async fn release(&self, worker: &str) -> Result<u64, StoreError> {
+    async fn release(&self, worker: &str, now: Millis) -> Result<u64, StoreError> {
         let worker = worker.to_owned();
-        self.writer.write(move |desk| claim::release(desk.conn, &worker)).await
+        self.writer.write(move |desk| claim::release(desk.conn, &worker, now)).await
     }
 
     async fn sweep(&self, now: Millis) -> Result<Swept, StoreError> {

@@ -30,14 +30,18 @@ pub(super) fn sweep(conn: &Connection, now: Millis) -> Result<Swept, Fault> {
     expire(conn, now, &mut swept)?;
     erase(conn, now, &mut swept)?;
     images::sweep(conn, now - IDLE)?;
-    limits::sweep(conn, now, STEP)?;
     breakers::sweep(conn, now)?;
-    let sql = "DELETE FROM requests WHERE key IN
-        (SELECT key FROM requests WHERE at < ?1 LIMIT ?2)";
-    conn.prepare_cached(sql)?.execute(params![now - REMEMBERED, STEP as i64])?;
+    swept.forgotten = (limits::sweep(conn, now, STEP)? + forget(conn, now)?) as u64;
     let slot = (now - TALLIED).div_euclid(finish::SLOT);
     conn.prepare_cached("DELETE FROM tallies WHERE slot < ?1")?.execute([slot])?;
     Ok(swept)
+}
+
+/// Idempotency keys that nobody will use again.
+fn forget(conn: &Connection, now: Millis) -> rusqlite::Result<usize> {
+    let sql = "DELETE FROM requests WHERE key IN
+        (SELECT key FROM requests WHERE at < ?1 LIMIT ?2)";
+    conn.prepare_cached(sql)?.execute(params![now - REMEMBERED, STEP as i64])
 }
 
 struct Lost {
@@ -96,7 +100,8 @@ fn recover_one(
     let again = |pinned: Option<&str>| {
         finish::requeue(conn, lost.seq, now, pinned)?;
         let sql = "UPDATE mails SET recoveries = ?2 WHERE seq = ?1";
-        conn.prepare_cached(sql)?.execute(params![lost.seq, recoveries])
+        conn.prepare_cached(sql)?.execute(params![lost.seq, recoveries])?;
+        finish::retire(conn, lost.seq, now)
     };
     let counted = match (lost.handed_over, resend) {
         (true, true) => {
