@@ -1,7 +1,7 @@
 //! Files that are not what they should be: refused, kept, named.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hongyan::diagnostic::Code;
 use hongyan::outbox::{Key, SqliteStore, Store, StoreError, Unusable};
@@ -23,14 +23,26 @@ async fn filled() -> Place<Sqlite> {
     place
 }
 
+/// What is in a folder, byte by byte but for the index of a log, of which nothing is kept.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let read = |file: PathBuf| match file.to_string_lossy().ends_with("-shm") {
+        true => (file, Vec::new()),
+        false => (file.clone(), fs::read(file).unwrap()),
+    };
+    let mut contents: Vec<_> = files.map(read).collect();
+    contents.sort();
+    contents
+}
+
 /// The file is refused for `why`, and is as it was.
 fn refused(file: &Path, why: impl Fn(&Unusable) -> bool) {
-    let before = fs::read(file).unwrap();
+    let before = contents(file.parent().unwrap());
     let error = SqliteStore::open(file, &key()).unwrap_err();
     let StoreError::Unusable { place, why: is } = &error else { panic!("{error:?}") };
     assert!(why(is), "{is:?}");
     assert_eq!(*place, file.display().to_string());
-    assert_eq!(fs::read(file).unwrap(), before, "the file is kept");
+    assert!(contents(file.parent().unwrap()) == before, "all is as it was");
     let fault = error.diagnostic();
     assert!(fault.to_json(hongyan::diagnostic::Language::Zh).to_string().contains("hint"));
 }
@@ -132,6 +144,21 @@ async fn a_newer_outbox_and_that_of_another_program_are_refused() {
     assert!(error.to_string().contains("written by a newer hongyan"), "{error}");
     sql("PRAGMA user_version = 1; PRAGMA application_id = 7");
     refused(&place.home.file(), |why| *why == Unusable::NotOurs);
+}
+
+/// A program that never heard of a log would meet a file that has one.
+#[test]
+fn the_file_of_another_program_is_left_as_it_is() {
+    for mode in ["DELETE", "WAL"] {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("app.db");
+        let app = Connection::open(&file).unwrap();
+        let sql = format!("PRAGMA journal_mode = {mode}; CREATE TABLE users (name TEXT) STRICT;");
+        app.execute_batch(&sql).unwrap();
+        drop(app);
+        refused(&file, |why| *why == Unusable::NotOurs);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{mode}");
+    }
 }
 
 #[tokio::test]

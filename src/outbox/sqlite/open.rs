@@ -23,6 +23,9 @@ pub(super) const MIGRATIONS: [&str; 3] =
 pub(super) const SCHEMA: usize = MIGRATIONS.len();
 /// How every SQLite file begins.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// How long its head is, and where it says whose the file is.
+const HEAD: usize = 100;
+const WHOSE: std::ops::Range<usize> = 68..72;
 /// How long another process may hold the lock.
 const BUSY: Duration = Duration::from_secs(5);
 /// Between two tries to bring a note into the one file.
@@ -175,25 +178,22 @@ fn create(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// What can be told before SQLite touches the file.
+/// What can be told before SQLite touches the file, which may be somebody else's. Ours says so in
+/// the one file since it was made, whatever its log holds.
 fn look(path: &Path) -> Result<(), StoreError> {
-    let mut head = [0; 16];
-    let read = File::open(path).and_then(|mut file| {
-        let mut filled = 0;
-        while filled < head.len() {
-            match file.read(&mut head[filled..])? {
-                0 => break,
-                n => filled += n,
-            }
-        }
-        Ok(filled)
+    let read = File::open(path).and_then(|file| {
+        let mut head = Vec::with_capacity(HEAD);
+        file.take(HEAD as u64).read_to_end(&mut head)?;
+        Ok(head)
     });
-    match read {
-        Ok(0) => Err(refused(path, Unusable::Empty)),
-        Ok(_) if &head != MAGIC => Err(refused(path, Unusable::NotADatabase)),
-        Ok(_) => Ok(()),
-        Err(error) => Err(refused(path, Unusable::Io { what: error.to_string() })),
-    }
+    let why = match read {
+        Ok(head) if head.is_empty() => Unusable::Empty,
+        Ok(head) if head.len() < HEAD || !head.starts_with(MAGIC) => Unusable::NotADatabase,
+        Ok(head) if head[WHOSE] != APPLICATION.to_be_bytes() => Unusable::NotOurs,
+        Ok(_) => return Ok(()),
+        Err(error) => Unusable::Io { what: error.to_string() },
+    };
+    Err(refused(path, why))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -214,14 +214,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// Whose it is, of which version, whole, and under our key.
+/// Of which version it is, whole, and under our key.
 fn check(conn: &mut Connection, path: &Path, key: &Key, extent: Look) -> Result<(), StoreError> {
     let broken = |error: &rusqlite::Error| unusable(path, error);
-    let application: i32 = pragma(conn, "application_id").map_err(|e| broken(&e))?;
     let version: usize = pragma(conn, "user_version").map_err(|e| broken(&e))?;
-    if application != APPLICATION {
-        return Err(refused(path, Unusable::NotOurs));
-    }
     if version > SCHEMA {
         return Err(refused(path, Unusable::Newer { version, known: SCHEMA }));
     }
