@@ -178,10 +178,13 @@ async fn an_outbox_of_the_first_version_is_taken_over() {
     // The fixture is laid out anew and filled from a store of today, column by column.
     let old = Connection::open(&file).unwrap();
     old.execute_batch(FIRST).unwrap();
+    let sql = "SELECT group_concat(name) FROM pragma_table_info('mails')";
+    let columns: String = old.query_row(sql, [], |row| row.get(0)).unwrap();
     old.execute_batch(&format!(
         "PRAGMA user_version = 1; PRAGMA application_id = 0x6867796e; PRAGMA journal_mode = WAL;
          ATTACH '{}' AS now;
-         INSERT INTO mails SELECT * FROM now.mails; INSERT INTO contents SELECT * FROM now.contents;
+         INSERT INTO mails SELECT {columns} FROM now.mails;
+         INSERT INTO contents SELECT * FROM now.contents;
          INSERT INTO images SELECT * FROM now.images; INSERT INTO meta SELECT * FROM now.meta;
          INSERT INTO image_uses SELECT * FROM now.image_uses;
          INSERT INTO routes SELECT * FROM now.routes;",
