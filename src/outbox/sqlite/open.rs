@@ -66,8 +66,9 @@ pub(super) fn again(path: &Path, key: &Key, extent: Look) -> Result<Connection, 
     if misses_log(path) {
         return Err(refused(path, Unusable::LogMissing));
     }
+    ask(path, key)?;
     let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
-    check(&mut conn, path, key, extent)?;
+    bring_up_to_date(&mut conn, path, extent)?;
     begin(&conn, path).map_err(|error| unusable(path, &error))?;
     Ok(conn)
 }
@@ -102,14 +103,16 @@ fn misses_log(path: &Path) -> bool {
 /// Whether the one file, without its log, says that it is in use. What cannot be read so is looked
 /// at more closely elsewhere.
 fn is_in_use(path: &Path) -> bool {
-    let noted = || -> rusqlite::Result<bool> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_URI
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)?;
-        Ok(meta::get::<i64>(&conn, meta::CLOSED)? == Some(0))
-    };
-    noted().unwrap_or(false)
+    let noted = || meta::get::<i64>(&alone(path)?, meta::CLOSED);
+    noted().is_ok_and(|closed| closed == Some(0))
+}
+
+/// A connection that only reads the one file, and makes none beside it.
+fn alone(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)
 }
 
 /// A path as SQLite takes it in a URI.
@@ -214,26 +217,53 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// Of which version it is, whole, and under our key.
-fn check(conn: &mut Connection, path: &Path, key: &Key, extent: Look) -> Result<(), StoreError> {
-    let broken = |error: &rusqlite::Error| unusable(path, error);
-    let version: usize = pragma(conn, "user_version").map_err(|e| broken(&e))?;
+/// Whether it is ours to write to: asked before anything is written.
+fn ask(path: &Path, key: &Key) -> Result<(), StoreError> {
+    let log = beside(path, "-wal");
+    if !log.exists() {
+        let conn = alone(path).map_err(|error| unusable(path, &error))?;
+        let told = belongs(&conn, path, key);
+        // Another one that opens it makes its log first, then it writes.
+        if !log.exists() {
+            return told;
+        }
+    }
+    belongs(&reading(path)?, path, key)
+}
+
+/// Of no later version, and under our key.
+fn belongs(conn: &Connection, path: &Path, key: &Key) -> Result<(), StoreError> {
+    let broken = |error| unusable(path, &error);
+    let version: usize = pragma(conn, "user_version").map_err(broken)?;
     if version > SCHEMA {
         return Err(refused(path, Unusable::Newer { version, known: SCHEMA }));
     }
-    // What is brought up to date is read as a whole in any case.
+    let check: Option<Vec<u8>> = meta::get(conn, meta::KEY_CHECK).map_err(broken)?;
+    if check.as_deref() == Some(key.check()) {
+        return Ok(());
+    }
+    // Where it is damaged, this may be all that is wrong with the key.
+    sound(conn, path)?;
+    Err(refused(path, Unusable::OtherKey))
+}
+
+/// Whole, all of it.
+fn sound(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found: String = pragma(conn, "quick_check(1)").map_err(|error| unusable(path, &error))?;
+    match &*found {
+        "ok" => Ok(()),
+        _ => Err(refused(path, Unusable::Damaged { what: found })),
+    }
+}
+
+/// Reads as much of it as is wanted, and brings it up to date; then all of it is read in any case.
+fn bring_up_to_date(conn: &mut Connection, path: &Path, extent: Look) -> Result<(), StoreError> {
+    let broken = |error| unusable(path, &error);
+    let version: usize = pragma(conn, "user_version").map_err(broken)?;
     if extent == Look::Whole || version < SCHEMA {
-        let sound: String = pragma(conn, "quick_check(1)").map_err(|e| broken(&e))?;
-        if sound != "ok" {
-            return Err(refused(path, Unusable::Damaged { what: sound }));
-        }
+        sound(conn, path)?;
     }
-    migrate(conn).map_err(|e| broken(&e))?;
-    let check: Option<Vec<u8>> = meta::get(conn, meta::KEY_CHECK).map_err(|e| broken(&e))?;
-    if check.as_deref() != Some(key.check()) {
-        return Err(refused(path, Unusable::OtherKey));
-    }
-    Ok(())
+    migrate(conn).map_err(broken)
 }
 
 fn pragma<T: rusqlite::types::FromSql>(conn: &Connection, name: &str) -> rusqlite::Result<T> {
