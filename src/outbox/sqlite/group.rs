@@ -127,6 +127,7 @@ impl Group {
             })?;
         self.conn = Some(conn);
         self.file = number(&self.path);
+        self.presence.keep_time(&open::log(&self.path));
         Ok(())
     }
 

@@ -65,11 +65,12 @@ impl SqliteStore {
     }
 
     fn start(
-        (mut conn, presence): (Connection, Presence),
+        (mut conn, mut presence): (Connection, Presence),
         path: &Path,
         key: &Key,
     ) -> Result<SqliteStore, StoreError> {
-        let agreed = time::agree(&mut conn, &Reading::take());
+        let company = || presence.keep_time(&open::log(path));
+        let agreed = time::agree(&mut conn, &Reading::take(), company);
         let clock = agreed.map_err(|error| fault::store_error(&error))?;
         let reader = Reader::start(path)?;
         let writer = Writer::start(Group::new(conn, presence, path, key))?;

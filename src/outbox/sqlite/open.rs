@@ -96,7 +96,7 @@ fn begin(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
 /// Whether it was in use and its log is gone. Asked before SQLite opens it as usual, which makes an
 /// empty log. Another process may open it at the same moment: it makes its log first, then the note.
 fn misses_log(path: &Path) -> bool {
-    let log = beside(path, "-wal");
+    let log = log(path);
     !log.exists() && is_in_use(path) && !log.exists()
 }
 
@@ -219,7 +219,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Whether it is ours to write to: asked before anything is written.
 fn ask(path: &Path, key: &Key) -> Result<(), StoreError> {
-    let log = beside(path, "-wal");
+    let log = log(path);
     if !log.exists() {
         let conn = alone(path).map_err(|error| unusable(path, &error))?;
         let told = belongs(&conn, path, key);
@@ -289,6 +289,11 @@ fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()?;
     crate::crash::here("after_migration");
     Ok(())
+}
+
+/// Where SQLite writes first.
+pub(super) fn log(path: &Path) -> PathBuf {
+    beside(path, "-wal")
 }
 
 /// A file beside it.
