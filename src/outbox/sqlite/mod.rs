@@ -10,6 +10,7 @@ mod finish;
 mod group;
 mod images;
 mod limits;
+mod lists;
 mod manage;
 mod meta;
 mod open;
@@ -131,11 +132,11 @@ impl Store for SqliteStore {
     }
 
     async fn list(&self, filter: Filter) -> Result<Vec<Mail>, StoreError> {
-        self.reader.read(move |conn| reader::list(conn, &filter)).await
+        self.reader.list(move |conn| lists::list(conn, &filter)).await
     }
 
     async fn stats(&self, now: Millis) -> Result<Stats, StoreError> {
-        self.reader.read(move |conn| reader::stats(conn, now)).await
+        self.reader.list(move |conn| reader::stats(conn, now)).await
     }
 
     async fn cancel(&self, id: &str, now: Millis) -> Result<Mail, StoreError> {
@@ -159,7 +160,7 @@ impl Store for SqliteStore {
     }
 
     async fn suppressions(&self, limit: usize) -> Result<Vec<Suppressed>, StoreError> {
-        self.reader.read(move |conn| reader::suppressions(conn, limit)).await
+        self.reader.list(move |conn| reader::suppressions(conn, limit)).await
     }
 
     async fn lift(&self, recipient: &Hash) -> Result<bool, StoreError> {

@@ -1,20 +1,23 @@
-//! Threads that read, each with a connection of its own: a long list holds up no mail.
+//! Threads that read, each with a connection of its own. What is asked of one mail or transport has
+//! a thread to itself: a long list holds up no mail.
 
 use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::fault::store_error;
 use super::writer::closed;
 use super::{finish, meta, open, rows, totals};
-use crate::outbox::{Filter, Lane, Mail, Millis, State, Stats, StoreError, Suppressed};
+use crate::outbox::{Lane, Millis, State, Stats, StoreError, Suppressed};
 
-/// How many read at once.
-const READERS: usize = 2;
+/// How many threads answer what an index leads to at once.
+const FINDERS: usize = 1;
+/// How many list and count.
+const LISTERS: usize = 2;
 /// How far back attempts are counted.
 const LATELY: Millis = 3_600_000;
 
@@ -23,15 +26,51 @@ type Job = Box<dyn FnOnce(&Connection) + Send>;
 /// Takes questions.
 #[derive(Debug)]
 pub(super) struct Reader {
-    jobs: Mutex<Option<std::sync::mpsc::Sender<Job>>>,
+    finders: Queue,
+    listers: Queue,
 }
 
 impl Reader {
     /// Starts the threads.
     pub fn start(path: &Path) -> Result<Reader, StoreError> {
-        let (jobs, waiting) = std::sync::mpsc::channel::<Job>();
+        let (finders, listers) = (Queue::start(path, FINDERS)?, Queue::start(path, LISTERS)?);
+        Ok(Reader { finders, listers })
+    }
+
+    /// Asks for what an index leads to.
+    pub async fn read<T, R>(&self, read: R) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.finders.ask(read).await
+    }
+
+    /// Asks for many things, which may take its time.
+    pub async fn list<T, R>(&self, read: R) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.listers.ask(read).await
+    }
+
+    /// Ends the threads.
+    pub fn close(&self) {
+        self.finders.close();
+        self.listers.close();
+    }
+}
+
+/// Questions that wait for a few threads.
+#[derive(Debug)]
+struct Queue(Mutex<Option<Sender<Job>>>);
+
+impl Queue {
+    fn start(path: &Path, threads: usize) -> Result<Queue, StoreError> {
+        let (jobs, waiting) = channel::<Job>();
         let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..READERS {
+        for _ in 0..threads {
             let conn = open::reading(path)?;
             let waiting = Arc::clone(&waiting);
             let run = move || {
@@ -46,20 +85,22 @@ impl Reader {
                 .spawn(run)
                 .map_err(|error| StoreError::Broken { what: error.to_string() })?;
         }
-        Ok(Reader { jobs: Mutex::new(Some(jobs)) })
+        Ok(Queue(Mutex::new(Some(jobs))))
     }
 
-    /// Asks.
-    pub async fn read<T, R>(&self, read: R) -> Result<T, StoreError>
+    async fn ask<T, R>(&self, read: R) -> Result<T, StoreError>
     where
         T: Send + 'static,
         R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let _ = answer.send(read(conn).map_err(|error| store_error(&error)));
+            // Whoever asked may have gone while others were answered.
+            if !answer.is_closed() {
+                let _ = answer.send(read(conn).map_err(|error| store_error(&error)));
+            }
         });
-        let sent = match self.jobs.lock() {
+        let sent = match self.0.lock() {
             Ok(jobs) => jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok()),
             Err(_) => false,
         };
@@ -69,43 +110,11 @@ impl Reader {
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    /// Ends the threads.
-    pub fn close(&self) {
-        if let Ok(mut jobs) = self.jobs.lock() {
+    fn close(&self) {
+        if let Ok(mut jobs) = self.0.lock() {
             jobs.take();
         }
     }
-}
-
-/// Mails, newest first.
-pub(super) fn list(conn: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Mail>> {
-    let mut wanted = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
-    if !filter.states.is_empty() {
-        let mut states: Vec<i64> = filter.states.iter().map(|state| state.number()).collect();
-        if filter.states.contains(&State::Queued) {
-            states.push(rows::WAITING);
-        }
-        let states: Vec<String> = states.iter().map(i64::to_string).collect();
-        wanted.push(format!("m.state IN ({})", states.join(", ")));
-    }
-    if let Some(kind) = &filter.kind {
-        wanted.push("m.kind = ?".to_owned());
-        values.push(kind.clone().into());
-    }
-    if let Some(recipient) = &filter.recipient {
-        wanted.push("m.recipient = ?".to_owned());
-        values.push(recipient.0.to_vec().into());
-    }
-    if let Some(before) = &filter.before {
-        wanted.push("m.id < ?".to_owned());
-        values.push(before.clone().into());
-    }
-    let wanted =
-        if wanted.is_empty() { String::new() } else { format!("WHERE {}", wanted.join(" AND ")) };
-    values.push(i64::try_from(filter.limit).unwrap_or(i64::MAX).into());
-    let sql = format!("{} {wanted} ORDER BY m.id DESC LIMIT ?", rows::MAIL);
-    conn.prepare(&sql)?.query_map(params_from_iter(values), rows::mail)?.collect()
 }
 
 /// Counts.
@@ -173,4 +182,59 @@ pub(super) fn suppressions(conn: &Connection, limit: usize) -> rusqlite::Result<
         })
     })?;
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::outbox::{Key, SqliteStore, Store};
+
+    type Asked<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+
+    /// Whether it is not answered at once; it goes on waiting.
+    async fn waits(asked: &mut Asked<'_>) -> bool {
+        tokio::time::timeout(Duration::ZERO, asked).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn long_lists_hold_up_no_mail_and_nothing_is_listed_for_whoever_has_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("outbox.db");
+        let store = SqliteStore::open(&file, &Key::new(&[7; 32])).unwrap();
+        let mut long: Vec<(oneshot::Sender<()>, Asked<'_>)> = Vec::new();
+        for _ in 0..LISTERS {
+            let (end, ends) = oneshot::channel();
+            let list = move |_: &Connection| {
+                let _ = ends.blocking_recv();
+                Ok(())
+            };
+            long.push((end, Box::pin(store.reader.list(list))));
+        }
+        for (_, list) in &mut long {
+            assert!(waits(list).await);
+        }
+        let was_done = Arc::new(AtomicBool::new(false));
+        let done = Arc::clone(&was_done);
+        let list = move |_: &Connection| {
+            done.store(true, Ordering::SeqCst);
+            Ok(())
+        };
+        let mut gone: Asked<'_> = Box::pin(store.reader.list(list));
+        assert!(waits(&mut gone).await);
+        drop(gone);
+        let found = tokio::time::timeout(Duration::from_secs(60), store.find("x")).await;
+        assert!(found.expect("a mail waits for no list").unwrap().is_none());
+        for (end, list) in long {
+            end.send(()).unwrap();
+            list.await.unwrap();
+        }
+        store.reader.list(|_| Ok(())).await.unwrap();
+        store.close().await;
+        assert!(!was_done.load(Ordering::SeqCst));
+    }
 }
