@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use hongyan::diagnostic::Code;
-use hongyan::outbox::{Key, SqliteStore, Store, StoreError, Unusable};
+use hongyan::outbox::{Filter, Key, SqliteStore, Store, StoreError, Unusable};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -205,6 +206,36 @@ async fn a_file_that_is_taken_away_takes_no_more_mails() {
     let lost = place.accept(submission(vec![mail("bob")])).await;
     assert!(matches!(lost, Err(StoreError::Broken { .. })), "{lost:?}");
     assert!(!place.home.file().exists(), "no new one is made");
+}
+
+/// A backup is put back while it is open: questions alone find that out too.
+#[tokio::test]
+async fn a_file_that_took_its_place_is_read_and_written() {
+    let (place, backup) = (Place::sqlite().await, Place::sqlite().await);
+    let (gone, kept) = (mail("ada"), mail("bob"));
+    accepted(&*place, vec![gone.clone()]).await;
+    accepted(&*backup, vec![kept.clone()]).await;
+    backup.close().await;
+    for end in ["", "-wal", "-shm"] {
+        let name = format!("outbox.db{end}");
+        let aside = place.home.folder().join(format!("aside{end}"));
+        fs::rename(place.home.folder().join(name), aside).unwrap();
+    }
+    let nothing = place.find(&gone.id).await;
+    assert!(matches!(nothing, Err(StoreError::Broken { .. })), "{nothing:?}");
+    fs::rename(backup.home.file(), place.home.file()).unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while place.find(&kept.id).await.is_err() {
+        assert!(Instant::now() < end, "it is not opened again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    found(&*place, &kept.id).await;
+    assert!(place.find(&gone.id).await.unwrap().is_none());
+    let new = mail("cy");
+    accepted(&*place, vec![new.clone()]).await;
+    let listed = place.list(Filter { limit: 9, ..Filter::default() }).await.unwrap();
+    let listed: Vec<_> = listed.into_iter().map(|mail| mail.id).collect();
+    assert_eq!(listed, [new.id, kept.id]);
 }
 
 /// `serve` and `worker` are started together, on a file that a backup has brought back.

@@ -73,8 +73,8 @@ impl SqliteStore {
         let company = || presence.keep_time(&open::log(path));
         let agreed = time::agree(&mut conn, &Reading::take(), company);
         let clock = agreed.map_err(|error| fault::store_error(&error))?;
-        let reader = Reader::start(path)?;
         let writer = Writer::start(Group::new(conn, presence, path, key))?;
+        let reader = Reader::start(path, &writer)?;
         Ok(SqliteStore { writer, reader, clock })
     }
 }

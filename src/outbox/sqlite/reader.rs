@@ -1,7 +1,7 @@
 //! Threads that read, each with a connection of its own. What is asked of one mail or transport has
 //! a thread to itself: a long list holds up no mail.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -10,7 +10,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::fault::store_error;
-use super::writer::closed;
+use super::group::number;
+use super::writer::{Writer, closed};
 use super::{finish, meta, open, rows, totals};
 use crate::outbox::{Lane, Millis, State, Stats, StoreError, Suppressed};
 
@@ -21,7 +22,7 @@ const LISTERS: usize = 2;
 /// How far back attempts are counted.
 const LATELY: Millis = 3_600_000;
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job = Box<dyn FnOnce(&mut Eye) + Send>;
 
 /// Takes questions.
 #[derive(Debug)]
@@ -31,9 +32,10 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Starts the threads.
-    pub fn start(path: &Path) -> Result<Reader, StoreError> {
-        let (finders, listers) = (Queue::start(path, FINDERS)?, Queue::start(path, LISTERS)?);
+    /// Starts the threads. They read the file to which is written.
+    pub fn start(path: &Path, writer: &Writer) -> Result<Reader, StoreError> {
+        let finders = Queue::start(path, writer, FINDERS)?;
+        let listers = Queue::start(path, writer, LISTERS)?;
         Ok(Reader { finders, listers })
     }
 
@@ -67,17 +69,17 @@ impl Reader {
 struct Queue(Mutex<Option<Sender<Job>>>);
 
 impl Queue {
-    fn start(path: &Path, threads: usize) -> Result<Queue, StoreError> {
+    fn start(path: &Path, writer: &Writer, threads: usize) -> Result<Queue, StoreError> {
         let (jobs, waiting) = channel::<Job>();
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..threads {
-            let conn = open::reading(path)?;
+            let mut eye = Eye::open(path, writer)?;
             let waiting = Arc::clone(&waiting);
             let run = move || {
                 loop {
                     let next = waiting.lock().map(|waiting| waiting.recv());
                     let Ok(Ok(job)) = next else { return };
-                    job(&conn);
+                    job(&mut eye);
                 }
             };
             thread::Builder::new()
@@ -94,10 +96,12 @@ impl Queue {
         R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
+        let job: Job = Box::new(move |eye| {
             // Whoever asked may have gone while others were answered.
             if !answer.is_closed() {
-                let _ = answer.send(read(conn).map_err(|error| store_error(&error)));
+                let found = eye.look();
+                let found = found.and_then(|conn| read(conn).map_err(|error| store_error(&error)));
+                let _ = answer.send(found);
             }
         });
         let sent = match self.0.lock() {
@@ -114,6 +118,33 @@ impl Queue {
         if let Ok(mut jobs) = self.0.lock() {
             jobs.take();
         }
+    }
+}
+
+/// A connection to the file of this name.
+struct Eye {
+    path: PathBuf,
+    writer: Writer,
+    file: Option<u64>,
+    conn: Connection,
+}
+
+impl Eye {
+    fn open(path: &Path, writer: &Writer) -> Result<Eye, StoreError> {
+        let (file, conn) = (number(path), open::reading(path)?);
+        Ok(Eye { path: path.to_owned(), writer: writer.clone(), file, conn })
+    }
+
+    /// The connection; another one when another file has the name. Whether that one may be opened
+    /// at all is for the writer to find out, before anything is made beside it.
+    fn look(&mut self) -> Result<&Connection, StoreError> {
+        let now = number(&self.path);
+        if now != self.file {
+            self.writer.look()?;
+            self.conn = open::reading(&self.path)?;
+            self.file = now;
+        }
+        Ok(&self.conn)
     }
 }
 
