@@ -47,7 +47,6 @@ pub async fn list(State(service): State<Shared>, params: Params) -> Answer {
         states: params.read("state", states, &known_states())?.unwrap_or_default(),
         kind: params.get("kind").map(str::to_owned),
         recipient: to.map(|address| outbox.mailbox(&address)),
-        parent: None,
         before: params.read("before", id, &text!("the id of a mail", "邮件的 id"))?,
         limit: limit + 1,
     };
@@ -101,7 +100,8 @@ async fn whole(outbox: &Outbox, mail: &Mail, language: Language) -> Answer {
     let attempts = outbox.store().attempts(&mail.id).await?;
     let mut told = mail.to_json();
     told["attempts"] = attempts.iter().map(|attempt| attempt.to_json(language)).collect();
-    told["copies"] = outbox.copies_of(mail).await?.iter().map(Mail::to_copy_json).collect();
+    told["copies"] =
+        outbox.store().copies(&mail.id).await?.iter().map(Mail::to_copy_json).collect();
     let open = outbox.in_the_way_of(mail).await?;
     told["waits_for"] = open.iter().map(|open| open.to_json(language)).collect();
     Ok(JsonBody(told).into_response())

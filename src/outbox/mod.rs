@@ -208,21 +208,6 @@ impl Outbox {
         Ok(in_the_way(&mail.route, &open).into_iter().cloned().collect())
     }
 
-    /// The copies of a mail (cc and bcc), as they were asked for.
-    ///
-    /// # Errors
-    /// A store that cannot be read.
-    pub async fn copies_of(&self, mail: &Mail) -> Result<Vec<Mail>, StoreError> {
-        if mail.parent.is_some() {
-            return Ok(Vec::new());
-        }
-        let filter =
-            Filter { parent: Some(mail.id.clone()), limit: usize::MAX, ..Filter::default() };
-        let mut copies = self.store().list(filter).await?;
-        copies.reverse();
-        Ok(copies)
-    }
-
     /// Waits until a mail is done, at most so long; none if it is not, or is unknown.
     pub async fn wait_for(&self, id: &str, timeout: Duration) -> Option<Mail> {
         let end = Instant::now() + timeout;

@@ -173,8 +173,6 @@ pub struct Filter {
     pub kind: Option<String>,
     /// To this recipient
     pub recipient: Option<Hash>,
-    /// Copies of the mail with this id
-    pub parent: Option<String>,
     /// Older than this id, which is not in the list
     pub before: Option<String>,
     /// At most so many, newest first
@@ -245,6 +243,9 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Its attempts, in order.
     async fn attempts(&self, id: &str) -> Result<Vec<Attempt>, StoreError>;
+
+    /// The copies of a mail, in the order in which they were asked for.
+    async fn copies(&self, id: &str) -> Result<Vec<Mail>, StoreError>;
 
     /// Mails, newest first.
     async fn list(&self, filter: Filter) -> Result<Vec<Mail>, StoreError>;

@@ -1,10 +1,11 @@
 //! Files that are not what they should be: refused, kept, named.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use hongyan::diagnostic::Code;
-use hongyan::outbox::{Key, SqliteStore, Store, StoreError, Unusable};
+use hongyan::outbox::{Filter, Key, SqliteStore, Store, StoreError, Unusable};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -23,14 +24,26 @@ async fn filled() -> Place<Sqlite> {
     place
 }
 
+/// What is in a folder, byte by byte but for the index of a log, of which nothing is kept.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let read = |file: PathBuf| match file.to_string_lossy().ends_with("-shm") {
+        true => (file, Vec::new()),
+        false => (file.clone(), fs::read(file).unwrap()),
+    };
+    let mut contents: Vec<_> = files.map(read).collect();
+    contents.sort();
+    contents
+}
+
 /// The file is refused for `why`, and is as it was.
 fn refused(file: &Path, why: impl Fn(&Unusable) -> bool) {
-    let before = fs::read(file).unwrap();
+    let before = contents(file.parent().unwrap());
     let error = SqliteStore::open(file, &key()).unwrap_err();
     let StoreError::Unusable { place, why: is } = &error else { panic!("{error:?}") };
     assert!(why(is), "{is:?}");
     assert_eq!(*place, file.display().to_string());
-    assert_eq!(fs::read(file).unwrap(), before, "the file is kept");
+    assert!(contents(file.parent().unwrap()) == before, "all is as it was");
     let fault = error.diagnostic();
     assert!(fault.to_json(hongyan::diagnostic::Language::Zh).to_string().contains("hint"));
 }
@@ -134,6 +147,21 @@ async fn a_newer_outbox_and_that_of_another_program_are_refused() {
     refused(&place.home.file(), |why| *why == Unusable::NotOurs);
 }
 
+/// A program that never heard of a log would meet a file that has one.
+#[test]
+fn the_file_of_another_program_is_left_as_it_is() {
+    for mode in ["DELETE", "WAL"] {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("app.db");
+        let app = Connection::open(&file).unwrap();
+        let sql = format!("PRAGMA journal_mode = {mode}; CREATE TABLE users (name TEXT) STRICT;");
+        app.execute_batch(&sql).unwrap();
+        drop(app);
+        refused(&file, |why| *why == Unusable::NotOurs);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{mode}");
+    }
+}
+
 #[tokio::test]
 async fn another_key_is_refused_by_name() {
     let place = filled().await;
@@ -151,10 +179,13 @@ async fn an_outbox_of_the_first_version_is_taken_over() {
     // The fixture is laid out anew and filled from a store of today, column by column.
     let old = Connection::open(&file).unwrap();
     old.execute_batch(FIRST).unwrap();
+    let sql = "SELECT group_concat(name) FROM pragma_table_info('mails')";
+    let columns: String = old.query_row(sql, [], |row| row.get(0)).unwrap();
     old.execute_batch(&format!(
         "PRAGMA user_version = 1; PRAGMA application_id = 0x6867796e; PRAGMA journal_mode = WAL;
          ATTACH '{}' AS now;
-         INSERT INTO mails SELECT * FROM now.mails; INSERT INTO contents SELECT * FROM now.contents;
+         INSERT INTO mails SELECT {columns} FROM now.mails;
+         INSERT INTO contents SELECT * FROM now.contents;
          INSERT INTO images SELECT * FROM now.images; INSERT INTO meta SELECT * FROM now.meta;
          INSERT INTO image_uses SELECT * FROM now.image_uses;
          INSERT INTO routes SELECT * FROM now.routes;",
@@ -175,6 +206,36 @@ async fn a_file_that_is_taken_away_takes_no_more_mails() {
     let lost = place.accept(submission(vec![mail("bob")])).await;
     assert!(matches!(lost, Err(StoreError::Broken { .. })), "{lost:?}");
     assert!(!place.home.file().exists(), "no new one is made");
+}
+
+/// A backup is put back while it is open: questions alone find that out too.
+#[tokio::test]
+async fn a_file_that_took_its_place_is_read_and_written() {
+    let (place, backup) = (Place::sqlite().await, Place::sqlite().await);
+    let (gone, kept) = (mail("ada"), mail("bob"));
+    accepted(&*place, vec![gone.clone()]).await;
+    accepted(&*backup, vec![kept.clone()]).await;
+    backup.close().await;
+    for end in ["", "-wal", "-shm"] {
+        let name = format!("outbox.db{end}");
+        let aside = place.home.folder().join(format!("aside{end}"));
+        fs::rename(place.home.folder().join(name), aside).unwrap();
+    }
+    let nothing = place.find(&gone.id).await;
+    assert!(matches!(nothing, Err(StoreError::Broken { .. })), "{nothing:?}");
+    fs::rename(backup.home.file(), place.home.file()).unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while place.find(&kept.id).await.is_err() {
+        assert!(Instant::now() < end, "it is not opened again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    found(&*place, &kept.id).await;
+    assert!(place.find(&gone.id).await.unwrap().is_none());
+    let new = mail("cy");
+    accepted(&*place, vec![new.clone()]).await;
+    let listed = place.list(Filter { limit: 9, ..Filter::default() }).await.unwrap();
+    let listed: Vec<_> = listed.into_iter().map(|mail| mail.id).collect();
+    assert_eq!(listed, [new.id, kept.id]);
 }
 
 /// `serve` and `worker` are started together, on a file that a backup has brought back.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hongyan::outbox::{Filter, Millis, SqliteStore, Store};
+use hongyan::outbox::{Filter, Key, Millis, SqliteStore, Store, StoreError, Unusable};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
@@ -12,6 +12,9 @@ use crate::things::{MINUTE, NOW, claim, hash, key};
 
 /// The schema of version 1, as it was released.
 const FIRST: &str = include_str!("schema-1.sql");
+
+/// What the second one added, as it was released.
+const SECOND: &str = include_str!("schema-2.sql");
 
 /// A file as version 1 left it: so many mails, a tenth of them queued, the others sent.
 async fn first_version(file: &Path, mails: i64) {
@@ -48,12 +51,13 @@ fn version(file: &Path) -> (i64, bool) {
     let version = conn.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     let sql = "SELECT count(*) FROM (SELECT name FROM sqlite_schema
         UNION ALL SELECT name FROM pragma_table_info('mails')) WHERE name IN
-        ('breakers', 'attempt_totals', 'times', 'mails_recipient', 'maybe_out')";
+        ('breakers', 'attempt_totals', 'times', 'mails_recipient', 'maybe_out', 'mails_state',
+        'mails_kind')";
     let made: i64 = conn.query_row(sql, [], |row| row.get(0)).unwrap();
     let sound: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");
-    assert!(made == 0 || made == 5, "half of it: {made}");
-    (version, made == 5)
+    assert!(made == 0 || made == 7, "half of it: {made}");
+    (version, made == 7)
 }
 
 /// All mails are there, and can be found by whom they are for.
@@ -79,6 +83,33 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
     first_version(&file, 5_000).await;
     assert_eq!(version(&file), (1, false));
     works(&file, 5_000).await;
+}
+
+#[tokio::test]
+async fn a_file_of_the_second_version_is_brought_up_to_date() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("outbox.db");
+    first_version(&file, 5_000).await;
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(&format!("{SECOND}; PRAGMA user_version = 2")).unwrap();
+    drop(old);
+    works(&file, 5_000).await;
+}
+
+/// Whoever has the wrong key may go back to the binary that wrote the file.
+#[tokio::test]
+async fn under_another_key_it_is_left_at_its_version() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("outbox.db");
+    first_version(&file, 1_000).await;
+    let before = std::fs::read(&file).unwrap();
+    for open in [SqliteStore::open, SqliteStore::open_to_ask] {
+        let error = open(&file, &Key::new(&[8; 32])).unwrap_err();
+        assert!(matches!(error, StoreError::Unusable { why: Unusable::OtherKey, .. }), "{error:?}");
+        assert!(std::fs::read(&file).unwrap() == before, "it is as it was");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is beside it");
+    }
+    works(&file, 1_000).await;
 }
 
 #[tokio::test]

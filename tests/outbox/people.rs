@@ -146,7 +146,14 @@ async fn lists_are_newest_first_and_can_be_cut() {
     assert_eq!(listed(before).await, [3, 2]);
     let states = vec![State::Queued];
     assert_eq!(listed(Filter { states, ..all.clone() }).await, [4, 3, 2, 1, 0]);
+    let states = vec![State::Cancelled, State::Queued];
+    let some = Filter { states, limit: 3, ..all.clone() };
+    assert_eq!(listed(some.clone()).await, [5, 4, 3], "states are merged by age");
+    let before = Some(mails[3].id.clone());
+    assert_eq!(listed(Filter { before, ..some.clone() }).await, [2, 1, 0]);
     let kind = Some("receipt".to_owned());
+    assert_eq!(listed(Filter { kind: kind.clone(), ..some }).await, [4, 2, 0]);
+    assert!(listed(Filter { states: vec![State::Sent], ..all.clone() }).await.is_empty());
     let recipient = Some(hash("ada"));
     assert_eq!(listed(Filter { kind, recipient, ..all }).await, [2, 0]);
 }

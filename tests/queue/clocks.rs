@@ -159,3 +159,23 @@ async fn between(library: &Path, jump: &str) {
     let sent = mails.iter().filter(|mail| mail.state == State::Sent).count();
     assert_eq!((sent, server.record().mails.len()), (20, 20), "{jump}");
 }
+
+/// `serve --no-worker` has been idle since it was opened; `worker` starts behind the clock was set.
+#[tokio::test]
+async fn a_jump_before_another_process_joins_ends_nothing_that_is_accepted_then() {
+    let Some(library) = library() else { return };
+    for jump in ["+1h", "-1h"] {
+        let server = SmtpServer::start(relay());
+        let house = House::new();
+        let mailer = house.mailer(smtp(&server, 1));
+        let clock = FakeClock::new(&library, house.path().parent().unwrap());
+        clock.set(jump);
+        let orders = Orders { stays: true, ..Orders::deliver(house.path(), server.port()) };
+        let _worker = super::victim::Victim::from(clock.command(&orders).spawn().unwrap());
+        until(async || house.outbox.store().stats(0).await.unwrap().claimed_at.is_some()).await;
+        let id = enqueue(&mailer, code("ada@x.test", "483920")).await;
+        until(async || house.find(&id).await.state.is_done()).await;
+        let mail = house.find(&id).await;
+        assert_eq!(mail.state, State::Sent, "{jump}");
+    }
+}

@@ -17,7 +17,6 @@ pub async fn run(list: &List, desk: &Desk<'_>) -> Result<Exit, Failure> {
         states: list.state.clone(),
         kind: list.kind.clone(),
         recipient: list.to.as_deref().map(|to| mailbox(to, desk)).transpose()?,
-        parent: None,
         before: list.before.clone(),
         limit: limit + 1,
     };

@@ -18,7 +18,7 @@ pub async fn run(id: &str, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let found = store.find(id).await?;
     let mail = found.ok_or_else(|| StoreError::NotFound { id: id.to_owned() })?;
     let attempts = store.attempts(id).await?;
-    let copies = desk.outbox.copies_of(&mail).await?;
+    let copies = store.copies(id).await?;
     if desk.voice.json {
         let open = desk.outbox.in_the_way_of(&mail).await?;
         let mut document = document(&mail, &attempts, &open, desk);

@@ -127,6 +127,7 @@ impl Group {
             })?;
         self.conn = Some(conn);
         self.file = number(&self.path);
+        self.presence.keep_time(&open::log(&self.path));
         Ok(())
     }
 
@@ -181,12 +182,12 @@ fn gone() -> StoreError {
 
 /// Tells files of one name apart.
 #[cfg(unix)]
-fn number(path: &Path) -> Option<u64> {
+pub(super) fn number(path: &Path) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).ok().map(|file| file.ino())
 }
 
 #[cfg(not(unix))]
-fn number(path: &Path) -> Option<u64> {
+pub(super) fn number(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().map(|_| 0)
 }

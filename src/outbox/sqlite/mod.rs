@@ -11,6 +11,7 @@ mod finish;
 mod group;
 mod images;
 mod limits;
+mod lists;
 mod manage;
 mod meta;
 mod open;
@@ -66,14 +67,15 @@ impl SqliteStore {
     }
 
     fn start(
-        (mut conn, presence): (Connection, Presence),
+        (mut conn, mut presence): (Connection, Presence),
         path: &Path,
         key: &Key,
     ) -> Result<SqliteStore, StoreError> {
-        let agreed = time::agree(&mut conn, &Reading::take());
+        let company = || presence.keep_time(&open::log(path));
+        let agreed = time::agree(&mut conn, &Reading::take(), company);
         let clock = agreed.map_err(|error| fault::store_error(&error))?;
-        let reader = Reader::start(path)?;
         let writer = Writer::start(Group::new(conn, presence, path, key))?;
+        let reader = Reader::start(path, &writer)?;
         Ok(SqliteStore { writer, reader, clock })
     }
 }
@@ -130,12 +132,17 @@ impl Store for SqliteStore {
         self.reader.read(move |conn| rows::attempts(conn, &id)).await
     }
 
+    async fn copies(&self, id: &str) -> Result<Vec<Mail>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |conn| rows::copies(conn, &id)).await
+    }
+
     async fn list(&self, filter: Filter) -> Result<Vec<Mail>, StoreError> {
-        self.reader.read(move |conn| reader::list(conn, &filter)).await
+        self.reader.list(move |conn| lists::list(conn, &filter)).await
     }
 
     async fn stats(&self, now: Millis) -> Result<Stats, StoreError> {
-        self.reader.read(move |conn| reader::stats(conn, now)).await
+        self.reader.list(move |conn| reader::stats(conn, now)).await
     }
 
     async fn due(&self, lane: Lane, now: Millis) -> Result<Vec<(Vec<String>, u64)>, StoreError> {
@@ -163,7 +170,7 @@ impl Store for SqliteStore {
     }
 
     async fn suppressions(&self, limit: usize) -> Result<Vec<Suppressed>, StoreError> {
-        self.reader.read(move |conn| reader::suppressions(conn, limit)).await
+        self.reader.list(move |conn| reader::suppressions(conn, limit)).await
     }
 
     async fn lift(&self, recipient: &Hash) -> Result<bool, StoreError> {

@@ -23,6 +23,9 @@ pub(super) const MIGRATIONS: [&str; 3] =
 pub(super) const SCHEMA: usize = MIGRATIONS.len();
 /// How every SQLite file begins.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// How long its head is, and where it says whose the file is.
+const HEAD: usize = 100;
+const WHOSE: std::ops::Range<usize> = 68..72;
 /// How long another process may hold the lock.
 const BUSY: Duration = Duration::from_secs(5);
 /// Between two tries to bring a note into the one file.
@@ -63,8 +66,9 @@ pub(super) fn again(path: &Path, key: &Key, extent: Look) -> Result<Connection, 
     if misses_log(path) {
         return Err(refused(path, Unusable::LogMissing));
     }
+    ask(path, key)?;
     let mut conn = connect(path).map_err(|error| unusable(path, &error))?;
-    check(&mut conn, path, key, extent)?;
+    bring_up_to_date(&mut conn, path, extent)?;
     begin(&conn, path).map_err(|error| unusable(path, &error))?;
     Ok(conn)
 }
@@ -92,21 +96,23 @@ fn begin(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
 /// Whether it was in use and its log is gone. Asked before SQLite opens it as usual, which makes an
 /// empty log. Another process may open it at the same moment: it makes its log first, then the note.
 fn misses_log(path: &Path) -> bool {
-    let log = beside(path, "-wal");
+    let log = log(path);
     !log.exists() && is_in_use(path) && !log.exists()
 }
 
 /// Whether the one file, without its log, says that it is in use. What cannot be read so is looked
 /// at more closely elsewhere.
 fn is_in_use(path: &Path) -> bool {
-    let noted = || -> rusqlite::Result<bool> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_URI
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)?;
-        Ok(meta::get::<i64>(&conn, meta::CLOSED)? == Some(0))
-    };
-    noted().unwrap_or(false)
+    let noted = || meta::get::<i64>(&alone(path)?, meta::CLOSED);
+    noted().is_ok_and(|closed| closed == Some(0))
+}
+
+/// A connection that only reads the one file, and makes none beside it.
+fn alone(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)
 }
 
 /// A path as SQLite takes it in a URI.
@@ -175,25 +181,22 @@ fn create(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// What can be told before SQLite touches the file.
+/// What can be told before SQLite touches the file, which may be somebody else's. Ours says so in
+/// the one file since it was made, whatever its log holds.
 fn look(path: &Path) -> Result<(), StoreError> {
-    let mut head = [0; 16];
-    let read = File::open(path).and_then(|mut file| {
-        let mut filled = 0;
-        while filled < head.len() {
-            match file.read(&mut head[filled..])? {
-                0 => break,
-                n => filled += n,
-            }
-        }
-        Ok(filled)
+    let read = File::open(path).and_then(|file| {
+        let mut head = Vec::with_capacity(HEAD);
+        file.take(HEAD as u64).read_to_end(&mut head)?;
+        Ok(head)
     });
-    match read {
-        Ok(0) => Err(refused(path, Unusable::Empty)),
-        Ok(_) if &head != MAGIC => Err(refused(path, Unusable::NotADatabase)),
-        Ok(_) => Ok(()),
-        Err(error) => Err(refused(path, Unusable::Io { what: error.to_string() })),
-    }
+    let why = match read {
+        Ok(head) if head.is_empty() => Unusable::Empty,
+        Ok(head) if head.len() < HEAD || !head.starts_with(MAGIC) => Unusable::NotADatabase,
+        Ok(head) if head[WHOSE] != APPLICATION.to_be_bytes() => Unusable::NotOurs,
+        Ok(_) => return Ok(()),
+        Err(error) => Unusable::Io { what: error.to_string() },
+    };
+    Err(refused(path, why))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -215,30 +218,53 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// Whose it is, of which version, whole, and under our key.
-fn check(conn: &mut Connection, path: &Path, key: &Key, extent: Look) -> Result<(), StoreError> {
-    let broken = |error: &rusqlite::Error| unusable(path, error);
-    let application: i32 = pragma(conn, "application_id").map_err(|e| broken(&e))?;
-    let version: usize = pragma(conn, "user_version").map_err(|e| broken(&e))?;
-    if application != APPLICATION {
-        return Err(refused(path, Unusable::NotOurs));
+/// Whether it is ours to write to: asked before anything is written.
+fn ask(path: &Path, key: &Key) -> Result<(), StoreError> {
+    let log = log(path);
+    if !log.exists() {
+        let conn = alone(path).map_err(|error| unusable(path, &error))?;
+        let told = belongs(&conn, path, key);
+        // Another one that opens it makes its log first, then it writes.
+        if !log.exists() {
+            return told;
+        }
     }
+    belongs(&reading(path)?, path, key)
+}
+
+/// Of no later version, and under our key.
+fn belongs(conn: &Connection, path: &Path, key: &Key) -> Result<(), StoreError> {
+    let broken = |error| unusable(path, &error);
+    let version: usize = pragma(conn, "user_version").map_err(broken)?;
     if version > SCHEMA {
         return Err(refused(path, Unusable::Newer { version, known: SCHEMA }));
     }
-    // What is brought up to date is read as a whole in any case.
+    let check: Option<Vec<u8>> = meta::get(conn, meta::KEY_CHECK).map_err(broken)?;
+    if check.as_deref() == Some(key.check()) {
+        return Ok(());
+    }
+    // Where it is damaged, this may be all that is wrong with the key.
+    sound(conn, path)?;
+    Err(refused(path, Unusable::OtherKey))
+}
+
+/// Whole, all of it.
+fn sound(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found: String = pragma(conn, "quick_check(1)").map_err(|error| unusable(path, &error))?;
+    match &*found {
+        "ok" => Ok(()),
+        _ => Err(refused(path, Unusable::Damaged { what: found })),
+    }
+}
+
+/// Reads as much of it as is wanted, and brings it up to date; then all of it is read in any case.
+fn bring_up_to_date(conn: &mut Connection, path: &Path, extent: Look) -> Result<(), StoreError> {
+    let broken = |error| unusable(path, &error);
+    let version: usize = pragma(conn, "user_version").map_err(broken)?;
     if extent == Look::Whole || version < SCHEMA {
-        let sound: String = pragma(conn, "quick_check(1)").map_err(|e| broken(&e))?;
-        if sound != "ok" {
-            return Err(refused(path, Unusable::Damaged { what: sound }));
-        }
+        sound(conn, path)?;
     }
-    migrate(conn).map_err(|e| broken(&e))?;
-    let check: Option<Vec<u8>> = meta::get(conn, meta::KEY_CHECK).map_err(|e| broken(&e))?;
-    if check.as_deref() != Some(key.check()) {
-        return Err(refused(path, Unusable::OtherKey));
-    }
-    Ok(())
+    migrate(conn).map_err(broken)
 }
 
 fn pragma<T: rusqlite::types::FromSql>(conn: &Connection, name: &str) -> rusqlite::Result<T> {
@@ -264,6 +290,11 @@ fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()?;
     crate::crash::here("after_migration");
     Ok(())
+}
+
+/// Where SQLite writes first.
+pub(super) fn log(path: &Path) -> PathBuf {
+    beside(path, "-wal")
 }
 
 /// A file beside it.

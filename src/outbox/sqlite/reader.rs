@@ -1,44 +1,85 @@
-//! Threads that read, each with a connection of its own: a long list holds up no mail.
+//! Threads that read, each with a connection of its own. What is asked of one mail or transport has
+//! a thread to itself: a long list holds up no mail.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::fault::store_error;
-use super::writer::closed;
+use super::group::number;
+use super::writer::{Writer, closed};
 use super::{finish, meta, open, rows, totals};
-use crate::outbox::{Filter, Lane, Mail, Millis, State, Stats, StoreError, Suppressed};
+use crate::outbox::{Lane, Millis, State, Stats, StoreError, Suppressed};
 
-/// How many read at once.
-const READERS: usize = 2;
+/// How many threads answer what an index leads to at once.
+const FINDERS: usize = 1;
+/// How many list and count.
+const LISTERS: usize = 2;
 /// How far back attempts are counted.
 const LATELY: Millis = 3_600_000;
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job = Box<dyn FnOnce(&mut Eye) + Send>;
 
 /// Takes questions.
 #[derive(Debug)]
 pub(super) struct Reader {
-    jobs: Mutex<Option<std::sync::mpsc::Sender<Job>>>,
+    finders: Queue,
+    listers: Queue,
 }
 
 impl Reader {
-    /// Starts the threads.
-    pub fn start(path: &Path) -> Result<Reader, StoreError> {
-        let (jobs, waiting) = std::sync::mpsc::channel::<Job>();
+    /// Starts the threads. They read the file to which is written.
+    pub fn start(path: &Path, writer: &Writer) -> Result<Reader, StoreError> {
+        let finders = Queue::start(path, writer, FINDERS)?;
+        let listers = Queue::start(path, writer, LISTERS)?;
+        Ok(Reader { finders, listers })
+    }
+
+    /// Asks for what an index leads to.
+    pub async fn read<T, R>(&self, read: R) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.finders.ask(read).await
+    }
+
+    /// Asks for many things, which may take its time.
+    pub async fn list<T, R>(&self, read: R) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.listers.ask(read).await
+    }
+
+    /// Ends the threads.
+    pub fn close(&self) {
+        self.finders.close();
+        self.listers.close();
+    }
+}
+
+/// Questions that wait for a few threads.
+#[derive(Debug)]
+struct Queue(Mutex<Option<Sender<Job>>>);
+
+impl Queue {
+    fn start(path: &Path, writer: &Writer, threads: usize) -> Result<Queue, StoreError> {
+        let (jobs, waiting) = channel::<Job>();
         let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..READERS {
-            let conn = open::reading(path)?;
+        for _ in 0..threads {
+            let mut eye = Eye::open(path, writer)?;
             let waiting = Arc::clone(&waiting);
             let run = move || {
                 loop {
                     let next = waiting.lock().map(|waiting| waiting.recv());
                     let Ok(Ok(job)) = next else { return };
-                    job(&conn);
+                    job(&mut eye);
                 }
             };
             thread::Builder::new()
@@ -46,20 +87,24 @@ impl Reader {
                 .spawn(run)
                 .map_err(|error| StoreError::Broken { what: error.to_string() })?;
         }
-        Ok(Reader { jobs: Mutex::new(Some(jobs)) })
+        Ok(Queue(Mutex::new(Some(jobs))))
     }
 
-    /// Asks.
-    pub async fn read<T, R>(&self, read: R) -> Result<T, StoreError>
+    async fn ask<T, R>(&self, read: R) -> Result<T, StoreError>
     where
         T: Send + 'static,
         R: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            let _ = answer.send(read(conn).map_err(|error| store_error(&error)));
+        let job: Job = Box::new(move |eye| {
+            // Whoever asked may have gone while others were answered.
+            if !answer.is_closed() {
+                let found = eye.look();
+                let found = found.and_then(|conn| read(conn).map_err(|error| store_error(&error)));
+                let _ = answer.send(found);
+            }
         });
-        let sent = match self.jobs.lock() {
+        let sent = match self.0.lock() {
             Ok(jobs) => jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok()),
             Err(_) => false,
         };
@@ -69,47 +114,38 @@ impl Reader {
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    /// Ends the threads.
-    pub fn close(&self) {
-        if let Ok(mut jobs) = self.jobs.lock() {
+    fn close(&self) {
+        if let Ok(mut jobs) = self.0.lock() {
             jobs.take();
         }
     }
 }
 
-/// Mails, newest first.
-pub(super) fn list(conn: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Mail>> {
-    let mut wanted = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
-    if !filter.states.is_empty() {
-        let mut states: Vec<i64> = filter.states.iter().map(|state| state.number()).collect();
-        if filter.states.contains(&State::Queued) {
-            states.push(rows::WAITING);
+/// A connection to the file of this name.
+struct Eye {
+    path: PathBuf,
+    writer: Writer,
+    file: Option<u64>,
+    conn: Connection,
+}
+
+impl Eye {
+    fn open(path: &Path, writer: &Writer) -> Result<Eye, StoreError> {
+        let (file, conn) = (number(path), open::reading(path)?);
+        Ok(Eye { path: path.to_owned(), writer: writer.clone(), file, conn })
+    }
+
+    /// The connection; another one when another file has the name. Whether that one may be opened
+    /// at all is for the writer to find out, before anything is made beside it.
+    fn look(&mut self) -> Result<&Connection, StoreError> {
+        let now = number(&self.path);
+        if now != self.file {
+            self.writer.look()?;
+            self.conn = open::reading(&self.path)?;
+            self.file = now;
         }
-        let states: Vec<String> = states.iter().map(i64::to_string).collect();
-        wanted.push(format!("m.state IN ({})", states.join(", ")));
+        Ok(&self.conn)
     }
-    if let Some(kind) = &filter.kind {
-        wanted.push("m.kind = ?".to_owned());
-        values.push(kind.clone().into());
-    }
-    if let Some(recipient) = &filter.recipient {
-        wanted.push("m.recipient = ?".to_owned());
-        values.push(recipient.0.to_vec().into());
-    }
-    if let Some(parent) = &filter.parent {
-        wanted.push("m.parent = (SELECT seq FROM mails WHERE id = ?)".to_owned());
-        values.push(parent.clone().into());
-    }
-    if let Some(before) = &filter.before {
-        wanted.push("m.id < ?".to_owned());
-        values.push(before.clone().into());
-    }
-    let wanted =
-        if wanted.is_empty() { String::new() } else { format!("WHERE {}", wanted.join(" AND ")) };
-    values.push(i64::try_from(filter.limit).unwrap_or(i64::MAX).into());
-    let sql = format!("{} {wanted} ORDER BY m.id DESC LIMIT ?", rows::MAIL);
-    conn.prepare(&sql)?.query_map(params_from_iter(values), rows::mail)?.collect()
 }
 
 /// Counts.
@@ -177,4 +213,59 @@ pub(super) fn suppressions(conn: &Connection, limit: usize) -> rusqlite::Result<
         })
     })?;
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::outbox::{Key, SqliteStore, Store};
+
+    type Asked<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+
+    /// Whether it is not answered at once; it goes on waiting.
+    async fn waits(asked: &mut Asked<'_>) -> bool {
+        tokio::time::timeout(Duration::ZERO, asked).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn long_lists_hold_up_no_mail_and_nothing_is_listed_for_whoever_has_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("outbox.db");
+        let store = SqliteStore::open(&file, &Key::new(&[7; 32])).unwrap();
+        let mut long: Vec<(oneshot::Sender<()>, Asked<'_>)> = Vec::new();
+        for _ in 0..LISTERS {
+            let (end, ends) = oneshot::channel();
+            let list = move |_: &Connection| {
+                let _ = ends.blocking_recv();
+                Ok(())
+            };
+            long.push((end, Box::pin(store.reader.list(list))));
+        }
+        for (_, list) in &mut long {
+            assert!(waits(list).await);
+        }
+        let was_done = Arc::new(AtomicBool::new(false));
+        let done = Arc::clone(&was_done);
+        let list = move |_: &Connection| {
+            done.store(true, Ordering::SeqCst);
+            Ok(())
+        };
+        let mut gone: Asked<'_> = Box::pin(store.reader.list(list));
+        assert!(waits(&mut gone).await);
+        drop(gone);
+        let found = tokio::time::timeout(Duration::from_secs(60), store.find("x")).await;
+        assert!(found.expect("a mail waits for no list").unwrap().is_none());
+        for (end, list) in long {
+            end.send(()).unwrap();
+            list.await.unwrap();
+        }
+        store.reader.list(|_| Ok(())).await.unwrap();
+        store.close().await;
+        assert!(!was_done.load(Ordering::SeqCst));
+    }
 }

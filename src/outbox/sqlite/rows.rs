@@ -54,6 +54,13 @@ pub(super) fn find(conn: &Connection, id: &str) -> rusqlite::Result<Option<Mail>
     conn.prepare_cached(&format!("{MAIL} WHERE m.id = ?1"))?.query_row([id], mail).optional()
 }
 
+/// The copies of a mail: they were put in behind it, in their order.
+pub(super) fn copies(conn: &Connection, id: &str) -> rusqlite::Result<Vec<Mail>> {
+    let sql =
+        format!("{MAIL} WHERE m.parent = (SELECT seq FROM mails WHERE id = ?1) ORDER BY m.seq");
+    conn.prepare_cached(&sql)?.query_map([id], mail)?.collect()
+}
+
 /// An attempt of the log.
 pub(super) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     Ok(Attempt {

@@ -1,24 +1,28 @@
 //! The time that all processes of a machine agree on. The first one notes how far the wall clock was
-//! ahead of the clock that nobody sets; while any of them works, the others take it over, so that
-//! none takes the leases and lifetimes of another for passed, or waits for a time that has passed.
-//! Where the wall clock was set and nobody works, the times of waiting mails are moved with it.
+//! ahead of the clock that nobody sets; as long as anybody has the outbox open, the others take it
+//! over, so that none takes the leases and lifetimes of another for passed, or waits for a time that
+//! has passed. Where the wall clock was set and nobody has it open, the times of waiting mails are
+//! moved with it.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::meta;
+use super::presence::Company;
 use crate::outbox::Millis;
 use crate::outbox::clock::{Clock, JUMP, Reading};
 
-/// Whoever claimed or accepted so lately may still be at work.
-const AT_WORK: Millis = 60_000;
-
-/// The clock of this outbox from now on.
-pub(super) fn agree(conn: &mut Connection, own: &Reading) -> rusqlite::Result<Clock> {
+/// The clock of this outbox from now on. Who goes by it already is asked for amid it.
+pub(super) fn agree(
+    conn: &mut Connection,
+    own: &Reading,
+    company: impl FnOnce() -> Company,
+) -> rusqlite::Result<Clock> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let company = company();
     let ahead = own.wall - own.steady;
     let agreed = match theirs(&transaction, own)? {
         Some(theirs) if (ahead - theirs).abs() <= JUMP => theirs,
-        Some(theirs) if is_at_work(&transaction, own.steady + theirs)? => theirs,
+        Some(theirs) if company == Company::Others => theirs,
         Some(theirs) => {
             set(&transaction, own.steady + theirs, own.wall)?;
             ahead
@@ -47,10 +51,6 @@ fn theirs(conn: &Connection, own: &Reading) -> rusqlite::Result<Option<Millis>> 
         return Ok(None);
     }
     meta::get(conn, meta::AHEAD)
-}
-
-fn is_at_work(conn: &Connection, now: Millis) -> rusqlite::Result<bool> {
-    Ok(last(conn)?.is_some_and(|last| now - last < AT_WORK))
 }
 
 /// The last time that anybody noted.
@@ -96,7 +96,7 @@ mod tests {
     fn filled() -> Connection {
         let mut conn = Connection::open_in_memory().unwrap();
         MIGRATIONS.iter().for_each(|step| conn.execute_batch(step).unwrap());
-        agree(&mut conn, &reading("a", 1_000, WALL)).unwrap();
+        agree(&mut conn, &reading("a", 1_000, WALL), || Company::None).unwrap();
         let sql = "INSERT INTO mails (id, copies, message_id, kind, locale, lane, shown, recipient,
             state, accepted_at, send_at, available_at, expires_at, in_doubt, route, via, adapted,
             lease_until)
@@ -126,23 +126,27 @@ mod tests {
         (rows.unwrap().map(Result::unwrap).collect(), hits)
     }
 
+    /// However long ago they did anything.
     #[test]
-    fn whoever_comes_while_others_work_takes_their_time() {
+    fn whoever_comes_while_others_have_it_open_takes_their_time() {
         for off in [-24 * HOUR, -HOUR, 3_000, HOUR] {
             let mut conn = filled();
             let before = times(&conn);
-            let clock = agree(&mut conn, &reading("a", 31_000, WALL + 30_000 + off)).unwrap();
+            let own = reading("a", 1_000 + 3 * HOUR, WALL + 3 * HOUR + off);
+            let clock = agree(&mut conn, &own, || Company::Others).unwrap();
             assert_eq!(clock, Clock::ahead(WALL - 1_000), "{off}");
             assert_eq!(times(&conn), before, "{off}");
         }
     }
 
+    /// However lately they did anything.
     #[test]
-    fn where_nobody_works_mails_move_with_the_wall_clock() {
+    fn where_nobody_has_it_open_mails_move_with_the_wall_clock() {
         for off in [-24 * HOUR, -HOUR, HOUR] {
             let mut conn = filled();
-            let own = reading("a", 1_000 + 2 * 60_000, WALL + 2 * 60_000 + off);
-            assert_eq!(agree(&mut conn, &own).unwrap(), own.wall_clock(), "{off}");
+            let own = reading("a", 1_000 + 30_000, WALL + 30_000 + off);
+            let clock = agree(&mut conn, &own, || Company::None).unwrap();
+            assert_eq!(clock, own.wall_clock(), "{off}");
             let start = WALL + off;
             let later = WALL + 2 * HOUR;
             let expected = vec![
@@ -164,12 +168,12 @@ mod tests {
         let mut conn = filled();
         let before = times(&conn);
         let later = reading("b", 500, WALL + HOUR);
-        assert_eq!(agree(&mut conn, &later).unwrap(), later.wall_clock());
+        assert_eq!(agree(&mut conn, &later, || Company::None).unwrap(), later.wall_clock());
         assert_eq!(times(&conn), before);
 
         let mut conn = filled();
         let earlier = reading("b", 500, WALL - 8 * HOUR);
-        assert_eq!(agree(&mut conn, &earlier).unwrap(), earlier.wall_clock());
+        assert_eq!(agree(&mut conn, &earlier, || Company::None).unwrap(), earlier.wall_clock());
         assert_eq!(times(&conn).0[0], (earlier.wall, earlier.wall + 600_000, None));
     }
 }

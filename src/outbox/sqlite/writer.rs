@@ -18,8 +18,8 @@ const WAITING: usize = 1024;
 /// How long a caller waits for a place among them.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Takes work.
-#[derive(Debug)]
+/// Takes work. Clones share the thread.
+#[derive(Clone, Debug)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Message>,
 }
@@ -132,6 +132,15 @@ impl Writer {
             }
             Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(closed()),
         }
+    }
+
+    /// Returns once the file of its name is the one that is written to. Asked by threads.
+    pub fn look(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let work = |_: &mut Desk<'_>| Ok(());
+        let task = Box::new(Task { admits: false, work, result: None, answer });
+        self.jobs.blocking_send(Message::Work(task)).map_err(|_| closed())?;
+        answered.blocking_recv().unwrap_or_else(|_| Err(closed()))
     }
 
     /// Ends the thread once all that waits is done.
