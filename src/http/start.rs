@@ -22,12 +22,12 @@ use crate::text;
 use crate::web::hosts::Hosts;
 use crate::web::listen::{self, StartError};
 use crate::web::reading::fingerprint;
-use crate::web::server::serve;
+use crate::web::server::{Limits, serve};
 
 /// Where it listens unless said.
 const USUAL: &str = "127.0.0.1:3026";
 /// The most connections at once.
-const CONNECTIONS: usize = 512;
+const CONNECTIONS: u32 = 512;
 /// How often the files of the project are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -140,7 +140,7 @@ impl Serving {
     async fn until_told(self, listener: tokio::net::TcpListener, mut signals: Signals) -> Ending {
         let (close, closing) = watch::channel(false);
         let app = routes(self.service.clone());
-        let server = tokio::spawn(serve(listener, app, CONNECTIONS, raised(closing)));
+        let server = tokio::spawn(serve(listener, app, Limits::of(CONNECTIONS), raised(closing)));
         let mut workers = Workers::new(!self.options.no_worker);
         let live = self.service.current.get();
         workers.begin(&live.mailer);

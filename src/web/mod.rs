@@ -8,3 +8,4 @@ pub mod hosts;
 pub mod listen;
 pub mod reading;
 pub mod server;
+mod unread;
