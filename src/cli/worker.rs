@@ -7,7 +7,8 @@ use tokio::sync::oneshot;
 
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
-use crate::http::signals::{Signal, Signals};
+use crate::daemon::reading::read_settled;
+use crate::daemon::signals::{Signal, Signals};
 use crate::mailer::{Mailer, Need, Setup};
 use crate::outbox::{Forgetting, Outbox};
 use crate::text;
@@ -99,7 +100,7 @@ fn open(
     voice: &Voice,
 ) -> Result<(Mailer, Outbox, Duration), Failure> {
     let setup = setup()?;
-    let outfit = setup.service_outfit()?;
+    let outfit = setup.service_outfit_of(read_settled(&setup)?);
     voice.warn(&outfit.warnings());
     let builder = outfit.builder(None)?;
     outfit.checked_stage()?;
@@ -116,7 +117,7 @@ fn renewed(
     voice: &Voice,
 ) -> Result<(Mailer, Duration), Failure> {
     let setup = setup()?;
-    let outfit = setup.service_outfit()?;
+    let outfit = setup.service_outfit_of(read_settled(&setup)?);
     voice.warn(&outfit.warnings());
     outfit.checked_stage()?;
     let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;

@@ -33,14 +33,13 @@ mod problem;
 mod reading;
 mod routes;
 mod shows;
-pub(crate) mod signals;
 mod start;
 mod suppressions;
 mod tokens;
 mod trace;
-mod workers;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::sync::watch;
 
@@ -64,6 +63,8 @@ struct Service {
     /// Where nothing else says one
     language: Language,
     requests: Requests,
+    /// How often settings or project were read again and not taken
+    reload_failures: AtomicU64,
     /// Whether it ends: it takes no more mails, and nobody waits any more
     draining: watch::Sender<bool>,
 }
