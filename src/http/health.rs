@@ -19,7 +19,7 @@ pub async fn lives() -> Answer {
 /// `GET /readyz`: store and catalog only; a provider that is down is no reason to take the service
 /// out of its balancer. What is loaded is a catalog without errors.
 pub async fn ready(State(service): State<Shared>) -> Answer {
-    if service.drains() {
+    if service.leaves() {
         return Err(Problem::not_now(Code::ShuttingDown, Duration::from_secs(5)));
     }
     let live = service.current.get();

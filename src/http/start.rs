@@ -4,6 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
@@ -11,7 +12,7 @@ use tokio::sync::watch;
 use super::live::{Current, Found, Live};
 use super::measure::Requests;
 use super::routes::routes;
-use super::{Service, Shared};
+use super::{Phase, Service, Shared};
 use crate::daemon::orders::{Order, Orders};
 use crate::daemon::reading::fingerprint;
 use crate::daemon::workers::Workers;
@@ -41,6 +42,8 @@ pub struct Options {
     pub no_worker: bool,
     /// The project is loaded again when its files change
     pub watch: bool,
+    /// How long everything goes on after the order to end, so that balancers hear of it first
+    pub drain_delay: Duration,
     /// The language where a request says none
     pub language: Language,
 }
@@ -94,7 +97,7 @@ impl Server {
             language: options.language,
             requests: Requests::default(),
             reload_failures: AtomicU64::default(),
-            draining: watch::Sender::new(false),
+            phase: watch::Sender::default(),
         });
         let serving = Serving { service, setup, asked, options, orders };
         Ok(Server { runtime, listener, address, warnings, serving })
@@ -158,16 +161,14 @@ impl Serving {
                 }
             }
         }
-        // Balancers hear of it first, and those who wait for the end of a mail are answered; other
-        // requests are answered until nothing is under way.
-        self.service.draining.send_replace(true);
-        tracing::info!("ending: what was begun is finished; once more to end now");
+        let (service, delay) = (self.service, self.options.drain_delay);
         let end = async {
+            leave(&service, delay).await;
             workers.end().await;
             drop(forgetting);
             let _ = close.send(true);
             let _ = server.await;
-            let live = self.service.current.get();
+            let live = service.current.get();
             live.mailer.close().await;
             live.outbox.store().close().await;
         };
@@ -179,6 +180,19 @@ impl Serving {
             }
         }
     }
+}
+
+/// Balancers hear of the end first, and until they have, everything goes on. Then no more mails are
+/// taken, and those who wait for the end of one are answered; other requests are answered until
+/// nothing is under way.
+async fn leave(service: &Service, delay: Duration) {
+    service.phase.send_replace(Phase::Leaving);
+    if !delay.is_zero() {
+        tracing::info!(?delay, "ending soon: `/readyz` says so; once more to end now");
+        tokio::time::sleep(delay).await;
+    }
+    service.phase.send_replace(Phase::Draining);
+    tracing::info!("ending: what was begun is finished; once more to end now");
 }
 
 /// Settings and secrets are read again; faults leave everything as it is. Whether they are others.
