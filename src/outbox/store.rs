@@ -211,6 +211,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Takes mails. Returns once they are durable.
     async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError>;
 
+    /// Whether mails are taken now.
+    ///
+    /// # Errors
+    /// Why not: no room, a file that cannot be written, a store that is closed.
+    async fn takes_mails(&self) -> Result<(), StoreError>;
+
     /// The answer to a request that was taken before, or that its key was used for another one;
     /// none where the key is new.
     async fn answered(&self, asked: &Idempotency) -> Result<Option<Verdict>, StoreError>;
