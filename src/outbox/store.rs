@@ -160,6 +160,8 @@ pub struct Mail {
     pub has_content: bool,
     /// Whether its recipient's mailbox is said to be gone: new mails to it are refused
     pub suppressed: bool,
+    /// W3C `traceparent` of the request
+    pub trace: Option<String>,
 }
 
 /// Which mails a list is about.
