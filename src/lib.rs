@@ -109,6 +109,8 @@ pub mod composer;
 pub mod config;
 #[cfg(feature = "mailer")]
 mod crash;
+#[cfg(feature = "cli")]
+mod daemon;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod doctor;

@@ -355,6 +355,9 @@ pub struct Serve {
     /// Load the project again when its files change
     #[arg(long)]
     pub watch: bool,
+    /// After SIGTERM, go on for so long with `/readyz` saying no, for balancers to hear of it: `5s`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub drain_delay: Option<std::time::Duration>,
 }
 
 #[derive(clap::Args)]

@@ -120,6 +120,10 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("serve.no_worker", "不在此进程投递，由 `hongyan worker` 负责"),
     ("serve.watch", "文件变化时重新加载项目"),
+    (
+        "serve.drain_delay",
+        "收到 SIGTERM 后继续工作多久，其间 `/readyz` 表示不再就绪，让负载均衡先得知，如 `5s`",
+    ),
     ("openapi", "打印 HTTP 服务的 OpenAPI 文档，每种邮件类型一个路径"),
     ("check", "在发送之前找出项目中的所有问题"),
     ("check.kinds", "只检查这些类型"),

@@ -16,6 +16,7 @@ pub fn run(serve: &Serve, args: &Args, setup: Setup, voice: &Voice) -> Result<Ex
         listen: serve.listen.clone(),
         no_worker: serve.no_worker,
         watch: serve.watch,
+        drain_delay: serve.drain_delay.unwrap_or_default(),
         language: voice.language(),
     };
     let server = Server::open(setup, asked, options)?;

@@ -3,24 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
-use crate::http::signals::{Signal, Signals};
+use crate::daemon::orders::{Order, Orders};
+use crate::daemon::reading::{fingerprint, read_settled};
+use crate::daemon::workers::Workers;
 use crate::mailer::{Mailer, Need, Setup};
 use crate::outbox::{Forgetting, Outbox};
 use crate::text;
-
-/// Why a round ended.
-enum Round {
-    /// It is over; whatever was under way has been finished
-    Over,
-    /// Secrets are to be read again
-    Again,
-    /// At once, whatever is under way
-    Now,
-}
 
 pub fn run(setup: impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
     super::log::begin_of_service();
@@ -34,72 +24,47 @@ pub fn run(setup: impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<
 }
 
 async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Result<Exit, Failure> {
-    let mut signals = Signals::new().map_err(|error| Failure::io(Path::new("signals"), &error))?;
-    let (mut mailer, outbox, retention) = open(setup, voice)?;
+    let found = setup()?;
+    let orders = Orders::new(fingerprint(&found.project), false);
+    let mut orders = orders.map_err(|error| Failure::io(Path::new("signals"), &error))?;
+    let (mailer, outbox, retention) = open(&found, voice)?;
+    let mut workers = Workers::new(true);
+    workers.begin(&mailer);
     let mut forgetting = Forgetting::begin(&outbox, retention);
     tracing::info!("delivering; SIGTERM or Ctrl-C finishes what is under way");
-    loop {
-        match round(&mailer, &mut signals).await? {
-            Round::Over => {
-                drop(forgetting);
-                mailer.close().await;
-                outbox.store().close().await;
-                return Ok(Exit::Done);
+    while !matches!(orders.next(&found.project).await, Order::End) {
+        match renewed(setup, &outbox, voice) {
+            Ok((mailer, retention)) => {
+                workers.begin(&mailer);
+                forgetting = Forgetting::begin(&outbox, retention);
+                tracing::info!("configuration, secrets and project were read again");
             }
-            Round::Now => {
-                voice.note(&text!(
-                    "stopped at once: what was being handed over is looked at again by the next worker",
-                    "已立即停止：正在移交的邮件由下一个投递进程继续处理"
-                ));
-                return Ok(Exit::NotNow);
+            Err(failure) => {
+                voice.warn(&failure.faults);
+                tracing::error!("what was read again cannot be used: going on as before");
             }
-            Round::Again => match renewed(setup, &outbox, voice) {
-                Ok((newer, retention)) => {
-                    mailer.close().await;
-                    mailer = newer;
-                    forgetting = Forgetting::begin(&outbox, retention);
-                    tracing::info!("configuration, secrets and project were read again");
-                }
-                Err(failure) => {
-                    voice.warn(&failure.faults);
-                    tracing::error!("what was read again cannot be used: going on as before");
-                }
-            },
         }
     }
-}
-
-/// Delivers until a signal comes; what is under way is finished then, unless a second one comes.
-async fn round(mailer: &Mailer, signals: &mut Signals) -> Result<Round, Failure> {
-    let (stop, stopped) = oneshot::channel::<()>();
-    let until = async {
-        let _ = stopped.await;
+    tracing::info!("finishing what is under way; once more to stop at once");
+    let end = async {
+        workers.end().await;
+        drop(forgetting);
+        outbox.store().close().await;
     };
-    let mut running = std::pin::pin!(mailer.run_worker(until));
-    let asked = tokio::select! {
-        result = &mut running => return result.map(|()| Round::Over).map_err(Failure::from),
-        asked = signals.next() => asked,
-    };
-    let end = match asked {
-        Signal::End => {
-            tracing::info!("finishing what is under way; once more to stop at once");
-            Round::Over
-        }
-        Signal::Renew => Round::Again,
-    };
-    let _ = stop.send(());
     tokio::select! {
-        result = &mut running => result.map(|()| end).map_err(Failure::from),
-        () = signals.again() => Ok(Round::Now),
+        () = end => Ok(Exit::Done),
+        () = orders.again() => {
+            voice.note(&text!(
+                "stopped at once: what was being handed over is looked at again by the next worker",
+                "已立即停止：正在移交的邮件由下一个投递进程继续处理"
+            ));
+            Ok(Exit::NotNow)
+        }
     }
 }
 
-fn open(
-    setup: &impl Fn() -> Result<Setup, Failure>,
-    voice: &Voice,
-) -> Result<(Mailer, Outbox, Duration), Failure> {
-    let setup = setup()?;
-    let outfit = setup.service_outfit()?;
+fn open(setup: &Setup, voice: &Voice) -> Result<(Mailer, Outbox, Duration), Failure> {
+    let outfit = setup.service_outfit_of(read_settled(setup)?);
     voice.warn(&outfit.warnings());
     let builder = outfit.builder(None)?;
     outfit.checked_stage()?;
@@ -116,7 +81,7 @@ fn renewed(
     voice: &Voice,
 ) -> Result<(Mailer, Duration), Failure> {
     let setup = setup()?;
-    let outfit = setup.service_outfit()?;
+    let outfit = setup.service_outfit_of(read_settled(&setup)?);
     voice.warn(&outfit.warnings());
     outfit.checked_stage()?;
     let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;

@@ -90,7 +90,7 @@ fn known(service: &Shared, request: &Request, access: Access) -> Answer<Caller> 
         return Ok(Caller::Local);
     }
     if access == Access::Open {
-        return Ok(Caller::Local);
+        return Ok(Caller::Nobody);
     }
     let caller = bearer(headers).and_then(|bearer| tokens::find(&live.tokens, bearer));
     caller.ok_or_else(|| unknown_caller(headers))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::openapi;
 use crate::composer::Composer;
 use crate::config::{ApiToken, Pace, ServiceSettings, TransportSetting};
+use crate::daemon::reading::read_settled;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::mailer::{Mailer, MailerBuilder, Need, Outfit, Setup, Stage};
@@ -51,7 +52,7 @@ impl<'s> Found<'s> {
     /// All that is wrong with the settings, at once: a missing transport is a fault here. All that
     /// is wrong with the project.
     pub fn read(setup: &'s Setup) -> Result<Found<'s>, Error> {
-        let outfit = setup.service_outfit()?;
+        let outfit = setup.service_outfit_of(read_settled(setup)?);
         let (settings, noticed) = outfit.service_settings()?;
         Ok(Found {
             builder: outfit.builder(None)?,
@@ -97,7 +98,7 @@ impl Live {
     /// # Errors
     /// Every fault of the project: the last good one is kept then.
     pub fn with_project(&self, setup: &Setup) -> Result<Live, Error> {
-        let tree = setup.open_project()?;
+        let tree = read_settled(setup)?;
         let stage = Stage::load_checked(setup, &tree)?;
         let name = stage.brand_name().to_owned();
         self.mailer.replace_project(Composer::load_named(&tree, &name)?);

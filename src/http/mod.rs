@@ -33,14 +33,13 @@ mod problem;
 mod reading;
 mod routes;
 mod shows;
-pub(crate) mod signals;
 mod start;
 mod suppressions;
 mod tokens;
 mod trace;
-mod workers;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::sync::watch;
 
@@ -64,19 +63,37 @@ struct Service {
     /// Where nothing else says one
     language: Language,
     requests: Requests,
-    /// Whether it ends: it takes no more mails, and nobody waits any more
-    draining: watch::Sender<bool>,
+    /// How often settings or project were read again and not taken
+    reload_failures: AtomicU64,
+    phase: watch::Sender<Phase>,
+}
+
+/// How near its end a service is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// It takes mails
+    #[default]
+    Ready,
+    /// It does so still, and says that nobody should come any more
+    Leaving,
+    /// It takes no more mails, and nobody waits any more
+    Draining,
 }
 
 impl Service {
-    /// Whether it ends.
-    fn drains(&self) -> bool {
-        *self.draining.borrow()
+    /// Whether nobody should come any more.
+    fn leaves(&self) -> bool {
+        *self.phase.borrow() >= Phase::Leaving
     }
 
-    /// Returns when it ends.
+    /// Whether it takes no more mails.
+    fn drains(&self) -> bool {
+        *self.phase.borrow() >= Phase::Draining
+    }
+
+    /// Returns when it takes no more.
     async fn drained(&self) {
         // The sender is our own, so it is there.
-        let _ = self.draining.subscribe().wait_for(|draining| *draining).await;
+        let _ = self.phase.subscribe().wait_for(|phase| *phase >= Phase::Draining).await;
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -11,9 +12,10 @@ use tokio::sync::watch;
 use super::live::{Current, Found, Live};
 use super::measure::Requests;
 use super::routes::routes;
-use super::signals::{Signal, Signals};
-use super::workers::Workers;
-use super::{Service, Shared};
+use super::{Phase, Service, Shared};
+use crate::daemon::orders::{Order, Orders};
+use crate::daemon::reading::fingerprint;
+use crate::daemon::workers::Workers;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Language};
 use crate::error::Error;
 use crate::mailer::{Asked, Setup};
@@ -21,15 +23,12 @@ use crate::outbox::Forgetting;
 use crate::text;
 use crate::web::hosts::Hosts;
 use crate::web::listen::{self, StartError};
-use crate::web::reading::fingerprint;
-use crate::web::server::serve;
+use crate::web::server::{Limits, serve};
 
 /// Where it listens unless said.
 const USUAL: &str = "127.0.0.1:3026";
 /// The most connections at once.
-const CONNECTIONS: usize = 512;
-/// How often the files of the project are looked at.
-const LOOK: Duration = Duration::from_secs(1);
+const CONNECTIONS: u32 = 512;
 
 const SERVICE: listen::Listener =
     listen::Listener { name: ("service", "服务"), other: "127.0.0.1:3036", usual: USUAL };
@@ -43,6 +42,8 @@ pub struct Options {
     pub no_worker: bool,
     /// The project is loaded again when its files change
     pub watch: bool,
+    /// How long everything goes on after the order to end, so that balancers hear of it first
+    pub drain_delay: Duration,
     /// The language where a request says none
     pub language: Language,
 }
@@ -59,7 +60,6 @@ pub enum Ending {
 /// A service that listens and has its mailer.
 pub struct Server {
     runtime: Runtime,
-    signals: Signals,
     listener: TcpListener,
     address: SocketAddr,
     warnings: Diagnostics,
@@ -89,16 +89,18 @@ impl Server {
         let failed = |error: io::Error| StartError::of_system(&error);
         let runtime = Builder::new_multi_thread().enable_all().build().map_err(failed)?;
         // Before anybody is told that it is there, and may signal.
-        let signals = runtime.block_on(async { Signals::new() }).map_err(failed)?;
+        let orders = runtime.block_on(async { Orders::new(print, options.watch) });
+        let orders = orders.map_err(failed)?;
         let service = Arc::new(Service {
             current: Current::new(live),
             hosts,
             language: options.language,
             requests: Requests::default(),
-            draining: watch::Sender::new(false),
+            reload_failures: AtomicU64::default(),
+            phase: watch::Sender::default(),
         });
-        let serving = Serving { service, setup, asked, options, print };
-        Ok(Server { runtime, signals, listener, address, warnings, serving })
+        let serving = Serving { service, setup, asked, options, orders };
+        Ok(Server { runtime, listener, address, warnings, serving })
     }
 
     /// Where it is to be asked.
@@ -119,7 +121,7 @@ impl Server {
         let result = self.runtime.block_on(async {
             self.listener.set_nonblocking(true)?;
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
-            Ok(self.serving.until_told(listener, self.signals).await)
+            Ok(self.serving.until_told(listener).await)
         });
         self.runtime.shutdown_background();
         result.map_err(|error: io::Error| StartError::of_system(&error))
@@ -132,63 +134,65 @@ struct Serving {
     setup: Setup,
     asked: Asked,
     options: Options,
-    /// What the project's files looked like before they were read
-    print: u64,
+    orders: Orders,
 }
 
 impl Serving {
-    async fn until_told(self, listener: tokio::net::TcpListener, mut signals: Signals) -> Ending {
+    async fn until_told(self, listener: tokio::net::TcpListener) -> Ending {
         let (close, closing) = watch::channel(false);
         let app = routes(self.service.clone());
-        let server = tokio::spawn(serve(listener, app, CONNECTIONS, raised(closing)));
+        let server = tokio::spawn(serve(listener, app, Limits::of(CONNECTIONS), raised(closing)));
         let mut workers = Workers::new(!self.options.no_worker);
         let live = self.service.current.get();
         workers.begin(&live.mailer);
         let mut forgetting = Forgetting::begin(&live.outbox, live.retention);
         drop(live);
-        let mut setup = self.setup;
-        let watch = self.options.watch;
-        let mut print = self.print;
+        let (mut setup, mut orders) = (self.setup, self.orders);
         loop {
-            tokio::select! {
-                signal = signals.next() => match signal {
-                    Signal::End => break,
-                    Signal::Renew => if renew(&self.service, &self.asked, &mut setup) {
+            match orders.next(&setup.project).await {
+                Order::End => break,
+                Order::Reload => reload(&self.service, &setup),
+                Order::Renew => {
+                    if renew(&self.service, &self.asked, &mut setup) {
                         let live = self.service.current.get();
                         workers.begin(&live.mailer);
                         forgetting = Forgetting::begin(&live.outbox, live.retention);
-                    },
-                },
-                () = tokio::time::sleep(LOOK), if watch => {
-                    let now = fingerprint(&setup.project);
-                    if now != print {
-                        print = now;
-                        reload(&self.service, &setup);
                     }
                 }
             }
         }
-        // Balancers hear of it first, and those who wait for the end of a mail are answered; other
-        // requests are answered until nothing is under way.
-        self.service.draining.send_replace(true);
-        tracing::info!("ending: what was begun is finished; once more to end now");
+        let (service, delay) = (self.service, self.options.drain_delay);
         let end = async {
+            leave(&service, delay).await;
             workers.end().await;
             drop(forgetting);
             let _ = close.send(true);
             let _ = server.await;
-            let live = self.service.current.get();
+            let live = service.current.get();
             live.mailer.close().await;
             live.outbox.store().close().await;
         };
         tokio::select! {
             () = end => Ending::Finished,
-            () = signals.again() => {
+            () = orders.again() => {
                 tracing::warn!("ended in the midst of it");
                 Ending::Abandoned
             }
         }
     }
+}
+
+/// Balancers hear of the end first, and until they have, everything goes on. Then no more mails are
+/// taken, and those who wait for the end of one are answered; other requests are answered until
+/// nothing is under way.
+async fn leave(service: &Service, delay: Duration) {
+    service.phase.send_replace(Phase::Leaving);
+    if !delay.is_zero() {
+        tracing::info!(?delay, "ending soon: `/readyz` says so; once more to end now");
+        tokio::time::sleep(delay).await;
+    }
+    service.phase.send_replace(Phase::Draining);
+    tracing::info!("ending: what was begun is finished; once more to end now");
 }
 
 /// Settings and secrets are read again; faults leave everything as it is. Whether they are others.
@@ -198,6 +202,7 @@ fn renew(service: &Shared, asked: &Asked, setup: &mut Setup) -> bool {
         Setup::from_env(asked).and_then(|new| Ok((Live::new(Found::read(&new)?, kept)?, new)));
     match read {
         Ok((live, _)) if live.tokens.is_empty() && !service.hosts.are_local() => {
+            count_failure(service);
             tracing::error!("settings were not renewed: there is no token any more");
             false
         }
@@ -208,6 +213,7 @@ fn renew(service: &Shared, asked: &Asked, setup: &mut Setup) -> bool {
             true
         }
         Err(error) => {
+            count_failure(service);
             tell("settings were not renewed", &error);
             false
         }
@@ -221,8 +227,15 @@ fn reload(service: &Shared, setup: &Setup) {
             service.current.replace(live);
             tracing::info!("the project was loaded again");
         }
-        Err(error) => tell("the project was not loaded again", &error),
+        Err(error) => {
+            count_failure(service);
+            tell("the project was not loaded again", &error);
+        }
     }
+}
+
+fn count_failure(service: &Shared) {
+    service.reload_failures.fetch_add(1, Ordering::Relaxed);
 }
 
 /// What keeps everything as it is: a line for each fault.

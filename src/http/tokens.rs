@@ -18,6 +18,8 @@ use axum::http::StatusCode;
 pub enum Caller {
     /// Somebody on this machine, where there are no tokens
     Local,
+    /// Anybody, who asks for what is open to all
+    Nobody,
     /// Whoever holds this token
     Token(ApiToken),
 }
@@ -41,6 +43,7 @@ impl Caller {
     pub fn id(&self) -> &str {
         match self {
             Caller::Local => "local",
+            Caller::Nobody => "none",
             Caller::Token(token) => &token.id,
         }
     }
@@ -50,15 +53,16 @@ impl Caller {
         match self {
             Caller::Local => Ok(()),
             Caller::Token(token) if token.may(scope) => Ok(()),
-            Caller::Token(_) => Err(not_allowed(&format!("`{scope}`"))),
+            Caller::Token(_) | Caller::Nobody => Err(not_allowed(&format!("`{scope}`"))),
         }
     }
 
     /// Lets those pass who may send mails of any kind at all.
     pub fn must_send_some(&self) -> Answer<()> {
         match self {
-            Caller::Token(token) if !token.may_send_some() => Err(not_allowed("`send`")),
-            _ => Ok(()),
+            Caller::Local => Ok(()),
+            Caller::Token(token) if token.may_send_some() => Ok(()),
+            Caller::Token(_) | Caller::Nobody => Err(not_allowed("`send`")),
         }
     }
 
@@ -68,7 +72,7 @@ impl Caller {
             Caller::Local => Ok(()),
             Caller::Token(token) if token.may_send(kind) => Ok(()),
             Caller::Token(_) if is_kind_name(kind) => Err(not_allowed(&format!("`send={kind}`"))),
-            Caller::Token(_) => Err(not_allowed("`send`")),
+            Caller::Token(_) | Caller::Nobody => Err(not_allowed("`send`")),
         }
     }
 }

@@ -95,11 +95,8 @@ impl Setup {
 
     /// The same for those who deliver for others (`serve`, `worker`): when nothing says how mail
     /// leaves, that is a fault, and no mail is caught unasked.
-    ///
-    /// # Errors
-    /// A project that cannot be read.
-    pub fn service_outfit(&self) -> Result<Outfit<'_>, Error> {
-        Ok(Outfit::read(self, self.open_project()?, WhenUnset::Fault))
+    pub fn service_outfit_of(&self, tree: Tree) -> Outfit<'_> {
+        Outfit::read(self, tree, WhenUnset::Fault)
     }
 
     /// The folder in which the inbox catches mails, unless a transport says another.

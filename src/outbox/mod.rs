@@ -38,7 +38,7 @@ pub use fault::{StoreError, Unusable};
 pub use forgetting::Forgetting;
 pub use frozen::Thaw;
 pub use sealing::{Hashing, Key, NotOurs};
-pub use shown::{CAUGHT, adapted, moment, whole_seconds};
+pub use shown::{CAUGHT, adapted, moment, trace_id, whole_seconds};
 pub use sqlite::SqliteStore;
 pub use state::{Backoff, Lane, Next, Outcome, Refused, Situation, State, next, outcome};
 pub use stats::{AttemptTotal, Stats};

@@ -34,12 +34,18 @@ impl Mail {
             "adapted": adapted(&self.adapted),
             "replaced_by": self.replaced_by,
             "has_content": self.has_content,
+            "trace_id": self.trace_id(),
         })
     }
 
     /// A copy, as the mail that it is one of has it.
     pub fn to_copy_json(&self) -> Json {
         json!({"id": self.id, "to": self.to, "state": self.state.as_str()})
+    }
+
+    /// The caller's trace that it belongs to.
+    pub fn trace_id(&self) -> Option<&str> {
+        trace_id(self.trace.as_deref())
     }
 
     fn next_attempt(&self) -> Option<Millis> {
@@ -133,6 +139,11 @@ impl Hash {
         }
         Some(Hash(bytes))
     }
+}
+
+/// The trace of a W3C `traceparent`.
+pub fn trace_id(parent: Option<&str>) -> Option<&str> {
+    parent?.split('-').nth(1)
 }
 
 /// RFC 3339 in UTC, to the second.

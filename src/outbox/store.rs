@@ -162,6 +162,8 @@ pub struct Mail {
     pub has_content: bool,
     /// Whether its recipient's mailbox is said to be gone: new mails to it are refused
     pub suppressed: bool,
+    /// W3C `traceparent` of the request
+    pub trace: Option<String>,
 }
 
 /// Which mails a list is about.
@@ -214,6 +216,12 @@ pub struct Swept {
 pub trait Store: Send + Sync + fmt::Debug {
     /// Takes mails. Returns once they are durable.
     async fn accept(&self, submission: Submission) -> Result<Verdict, StoreError>;
+
+    /// Whether mails are taken now.
+    ///
+    /// # Errors
+    /// Why not: no room, a file that cannot be written, a store that is closed.
+    async fn takes_mails(&self) -> Result<(), StoreError>;
 
     /// The answer to a request that was taken before, or that its key was used for another one;
     /// none where the key is new.

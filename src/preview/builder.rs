@@ -9,10 +9,10 @@ use super::Shared;
 use super::events::News;
 use super::state::Build;
 use super::watch::Watch;
+use crate::daemon::reading::{Found, fingerprint, read_whole};
 use crate::error::Error;
 use crate::project::Project;
 use crate::source::Tree;
-use crate::web::reading::{Found, fingerprint, read_whole};
 
 /// Loads the project for the first time.
 pub fn first(studio: &Shared) -> Builder {

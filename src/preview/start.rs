@@ -19,7 +19,7 @@ use crate::mailer::Setup;
 use crate::text;
 use crate::web::hosts::Hosts;
 use crate::web::listen::{self, StartError};
-use crate::web::server::serve;
+use crate::web::server::{Limits, serve};
 
 /// The variable that holds the token.
 const TOKEN: &str = "HONGYAN_PREVIEW_TOKEN";
@@ -29,7 +29,7 @@ const SHORTEST_TOKEN: usize = 16;
 const LISTENERS: usize = 16;
 
 /// The most connections at once.
-const CONNECTIONS: usize = 32;
+const CONNECTIONS: u32 = 32;
 const STUDIO: listen::Listener = listen::Listener {
     name: ("studio", "预览台"),
     other: "127.0.0.1:3030",
@@ -124,7 +124,8 @@ impl Preview {
         runtime.block_on(async {
             listener.set_nonblocking(true).map_err(failed)?;
             let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-            serve(listener, routes(studio), CONNECTIONS, std::future::pending()).await;
+            let limits = Limits::of(CONNECTIONS);
+            serve(listener, routes(studio), limits, std::future::pending()).await;
             Ok(())
         })
     }

@@ -6,5 +6,5 @@ pub mod asked;
 pub mod caught;
 pub mod hosts;
 pub mod listen;
-pub mod reading;
 pub mod server;
+mod unread;

@@ -1,3 +1,4 @@
+use std::io::{BufRead, BufReader};
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -38,18 +39,24 @@ fn reaches(place: &Place, state: &str) {
 #[test]
 fn it_delivers_what_waits_and_ends_when_told() {
     let place = waiting();
-    let worker = place.spawn(&["worker"]);
+    let mut worker = place.spawn(&["worker"]);
     reaches(&place, "sent");
     assert_eq!(place.list(".hongyan/inbox").len(), 2);
     let shown = place.run(["outbox", "show", &id(1)]).exits(0).text();
     let lies = format!("caught: it lies in the folder of its transport as `{}.eml`", id(1));
     assert!(shown.contains(&lies) && !shown.contains("provider"), "{shown}");
+    let mut lines = BufReader::new(worker.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut log = String::new();
     signal(&worker, "-HUP");
-    sleep(Duration::from_millis(200));
+    for line in lines.by_ref() {
+        log.push_str(&line);
+        if line.contains("were read again") {
+            break;
+        }
+    }
     signal(&worker, "-TERM");
-    let output = worker.wait_with_output().unwrap();
-    let log = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{log}");
+    log.extend(lines);
+    assert_eq!(worker.wait().unwrap().code(), Some(0), "{log}");
     assert!(log.contains("were read again") && log.contains("finishing"), "{log}");
     assert!(!log.contains(CANARY) && !log.contains("ada@"), "{log}");
 }

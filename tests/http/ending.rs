@@ -99,6 +99,29 @@ fn what_is_under_way_is_finished_and_nothing_new_is_taken() {
 }
 
 #[test]
+fn balancers_hear_of_the_end_while_everything_goes_on() {
+    let place = Place::with_project();
+    let mut service = Service::with(place, &["--drain-delay", "4s"], &[]);
+    service.signal("TERM");
+    service.says("ending soon");
+    let ready = service.get("/readyz").is(503);
+    assert_eq!(ready.code(), "shutting_down");
+    let mail = service.post("/v1/messages?wait=3s", &code("a@x.test")).is(200).json();
+    assert_eq!(mail["state"], "caught");
+    assert_eq!(service.ends(Duration::from_secs(20)).code(), Some(0), "{}", service.log());
+}
+
+#[test]
+fn told_twice_before_that_it_ends_at_once() {
+    let place = Place::with_project();
+    let mut service = Service::with(place, &["--drain-delay", "60s"], &[]);
+    service.signal("TERM");
+    service.says("ending soon");
+    service.signal("TERM");
+    assert_eq!(service.ends(Duration::from_secs(5)).code(), Some(75), "{}", service.log());
+}
+
+#[test]
 fn told_twice_it_ends_at_once() {
     for (first, second) in [("TERM", "TERM"), ("TERM", "INT"), ("INT", "TERM")] {
         let (_server, mut service) = busy(Duration::from_secs(60));

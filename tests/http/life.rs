@@ -1,6 +1,6 @@
 //! How the service begins and ends.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::place::Place;
 use crate::service::{Service, code};
@@ -49,7 +49,40 @@ fn a_project_that_check_rejects_does_not_replace_the_last_good_one() {
     service.says(&format!("the project was not loaded again: {file}:18:4: "));
     service.signal("HUP");
     service.says(&format!("settings were not renewed: {file}:18:4: "));
+    let page = service.get("/metrics").is(200).text();
+    assert!(page.contains("\nhongyan_project_reload_failures_total 2\n"), "{page}");
     service.post("/v1/messages", &code("a@x.test")).is(202);
+}
+
+/// Files that are copied one by one make a project that nobody wrote as long as some are missing.
+#[test]
+fn a_project_is_not_read_while_it_is_written() {
+    let (watching, told) =
+        (Service::with(Place::with_project(), &["--watch"], &[]), Service::without_worker());
+    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+    told.signal("HUP");
+    let file = "templates/verification_code/message.yaml";
+    let original = told.place.read(file);
+    for number in 0..40 {
+        for service in [&watching, &told] {
+            let part = original.replace("One-time code", &format!("Code {number}"));
+            service.place.write(file, part);
+        }
+        longest = longest.max(last.elapsed());
+        last = Instant::now();
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let logs = [watching.log(), told.log()];
+    if longest.max(last.elapsed()) > Duration::from_millis(450) {
+        return eprintln!("skipped: this machine let the files be still for too long");
+    }
+    let words = ["the project was loaded again", "settings were read again"];
+    for (service, words, log) in [(&watching, words[0], &logs[0]), (&told, words[1], &logs[1])] {
+        assert!(!log.contains(words), "{log}");
+        service.says(words);
+        let kind = service.get("/v1/kinds/verification_code").is(200).json();
+        assert!(kind["description"].as_str().unwrap().starts_with("Code 39"), "{kind}");
+    }
 }
 
 #[test]

@@ -37,3 +37,4 @@ mod starting;
 #[path = "../preview/http.rs"]
 #[allow(dead_code)]
 mod wire;
+mod worker;

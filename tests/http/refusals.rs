@@ -1,6 +1,6 @@
 //! What the outbox or a provider refuses, and how it is got over.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hongyan::outbox::Claim;
 use serde_json::{Value as Json, json};
@@ -39,12 +39,27 @@ fn a_full_disk_is_not_now_and_the_same_key_works_later() {
         service.get("/v1/messages?to=u0@x.test").is(200).json()["items"][0]["state"],
         "queued"
     );
-    service.get("/readyz").is(200);
+    assert_eq!(service.get("/readyz").is(503).code(), "outbox_full");
     disk.clear();
-    std::thread::sleep(Duration::from_millis(1_100));
+    // The room that is kept for a full disk is made anew.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while service.get("/readyz").status != 200 {
+        assert!(Instant::now() < deadline, "{}", service.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
     let taken = ask(at).is(202);
     assert_eq!(taken.header("idempotent-replayed"), "");
     assert_eq!(ask(at).is(202).json()["id"], taken.json()["id"]);
+}
+
+#[test]
+fn a_service_whose_outbox_is_gone_is_not_ready() {
+    let service = Service::without_worker();
+    service.get("/readyz").is(200);
+    std::fs::remove_file(service.place.path(".hongyan/outbox.db")).unwrap();
+    let refused = service.post("/v1/messages", &code("a@x.test")).is(503).code();
+    assert_eq!(service.get("/readyz").is(503).code(), refused);
+    service.get("/healthz").is(200);
 }
 
 #[test]

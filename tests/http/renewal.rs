@@ -41,7 +41,7 @@ fn again(service: Service, server: &SmtpServer, password: &str) -> Service {
     service.again(&[], &variables)
 }
 
-fn variables(server: &SmtpServer, place: &Place) -> Vec<(&'static str, String)> {
+pub fn variables(server: &SmtpServer, place: &Place) -> Vec<(&'static str, String)> {
     let file = place.path("password").to_string_lossy().into_owned();
     let mut variables = server.environment(server.tls_port());
     variables.retain(|(name, _)| *name != "SMTP_PASSWORD");

@@ -1,6 +1,6 @@
 //! Mails are asked for.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::place::{Place, keys};
 use crate::service::{JSON, Service, code};
@@ -129,6 +129,28 @@ fn a_mail_may_leave_later() {
     body["send_at"] = json!("2026-01-01T00:00:00");
     let answer = service.post("/v1/messages", &body).is(422).json();
     assert_eq!(answer["errors"][0]["pointer"], "/send_at");
+}
+
+#[test]
+fn the_trace_of_a_request_is_found_wherever_its_mail_is_told() {
+    let service = Service::open();
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let later = format!("cc-{trace}-b7ad6b7169203331-01-what-will-come");
+    let headers = [JSON, ("traceparent", later.as_str())];
+    let body = code("t@x.test").to_string();
+    let sent = service.ask("POST", "/v1/messages?wait=20s", &headers, &body).is(200).json();
+    let id = sent["id"].as_str().unwrap();
+    let mail = service.get(&format!("/v1/messages/{id}")).is(200).json();
+    assert_eq!(mail["trace_id"], trace);
+    service.says("Email caught");
+    let log = service.log();
+    let line = log.lines().find(|line| line.contains("Email caught")).unwrap();
+    assert!(line.contains(&format!("trace_id={trace}")), "{line}");
+    let shown = service.place.run(["outbox", "show", id]).exits(0).text();
+    assert!(shown.contains(&format!("  trace id    {trace}\n")), "{shown}");
+    let untold = service.post("/v1/messages?wait=20s", &code("u@x.test")).is(200).json();
+    let mail = service.get(&format!("/v1/messages/{}", untold["id"].as_str().unwrap()));
+    assert_eq!(mail.is(200).json()["trace_id"], Json::Null);
 }
 
 #[test]

@@ -87,9 +87,11 @@ fn the_log_names_the_token_of_a_request_that_is_refused() {
     let ask =
         |bearer: &str| service.ask("GET", "/v1/messages", &[("Authorization", bearer)], "").status;
     assert_eq!((ask("Bearer shop.s"), ask("Bearer shop.x")), (403, 401));
-    service.says("status=401");
+    service.get("/healthz").is(200);
+    service.says("status=200");
     let log = service.log();
     let line = |status: &str| log.lines().find(|line| line.contains(status)).unwrap().to_owned();
     assert!(line("status=403").contains("token=shop"), "{log}");
     assert!(line("status=401").contains("token=-"), "{log}");
+    assert!(line("status=200").contains("token=none"), "{log}");
 }

@@ -91,6 +91,9 @@ fn tell(mail: &Mail, attempts: &[Attempt], desk: &Desk<'_>) {
     if let Some(provider_id) = &mail.provider_id {
         voice.say(&text!("  provider id {provider_id}", "  服务商编号  {provider_id}"));
     }
+    if let Some(trace_id) = mail.trace_id() {
+        voice.say(&text!("  trace id    {trace_id}", "  调用链编号  {trace_id}"));
+    }
     voice.say(&text!("  times in    {zone}", "  时区        {zone}"));
     voice.line("");
     life::told(mail, attempts, &desk.moments).iter().for_each(|line| tell_line(line, desk));

@@ -3,6 +3,8 @@
 
 mod text;
 
+use std::sync::atomic::Ordering;
+
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -33,6 +35,7 @@ pub async fn metrics(State(service): State<Shared>) -> Answer {
     breakers(&mut page, &traffic, &open, now);
     transports(&mut page, &traffic);
     requests(&mut page, &service);
+    reloads(&mut page, &service);
     Ok(([(CONTENT_TYPE, TYPE)], page.finish()).into_response())
 }
 
@@ -153,6 +156,13 @@ fn requests(page: &mut Page, service: &Service) {
         let labels = [("method", method), ("route", &route), ("status", &status)];
         page.histogram(name, &labels, &BUCKETS, &times.counts, times.count, times.sum);
     }
+}
+
+fn reloads(page: &mut Page, service: &Service) {
+    let name = "hongyan_project_reload_failures_total";
+    let help = "How often settings or project were read again and not taken: the last good stay";
+    page.family(name, Kind::Counter, help);
+    page.sample(name, &[], service.reload_failures.load(Ordering::Relaxed) as f64);
 }
 
 fn seconds(millis: Millis) -> f64 {

@@ -236,6 +236,7 @@ fn mail(attempts: Option<Json>) -> Json {
         ("adapted", adapted()),
         ("replaced_by", nullable("string")),
         ("has_content", json!({"type": "boolean"})),
+        ("trace_id", nullable("string")),
     ];
     if let Some(attempts) = attempts {
         fields.push(("attempts", attempts));

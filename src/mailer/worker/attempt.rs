@@ -1,7 +1,7 @@
 //! An attempt as the log of a mail keeps it, and the line of the process's log.
 
 use super::job::{Ended, Opened, Tale, Try};
-use crate::outbox::{Attempt, CAUGHT, Claimed, Next};
+use crate::outbox::{Attempt, CAUGHT, Claimed, Next, trace_id};
 use crate::transport::{Reply, Taken};
 
 /// Each transport that was asked, in order. What became of the mail stands with the last.
@@ -86,29 +86,30 @@ pub(super) fn log(claimed: &Claimed, opened: &Opened, tale: &Tale, next: &Next) 
     let kind = &claimed.kind;
     let id = &claimed.fence.id;
     let locale = &opened.rendered.locale;
+    let trace_id = trace_id(claimed.trace.as_deref()).map(tracing::field::display);
     let to = match &opened.copy_to {
         Some(to) => to.masked(),
         None => opened.rendered.recipients.to.address().masked(),
     };
     match &tale.ended {
         Ended::Taken { transport, receipt, .. } if receipt.taken == Taken::Caught => {
-            tracing::info!(%kind, %locale, %transport, %id, "Email caught for {to}");
+            tracing::info!(%kind, %locale, %transport, %id, trace_id, "Email caught for {to}");
         }
         Ended::Taken { transport, .. } => {
-            tracing::info!(%kind, %locale, %transport, %id, "Email sent to {to}");
+            tracing::info!(%kind, %locale, %transport, %id, trace_id, "Email sent to {to}");
         }
         Ended::Refused { .. } => {
             let Some((Try { transport, .. }, error)) = tale.decisive() else { return };
             let (cause, action) = (error.cause.as_str(), action(next));
             tracing::warn!(
-                %kind, %locale, %transport, %id, cause, action, "Email not sent to {to}: {error}"
+                %kind, %locale, %transport, %id, cause, action, trace_id, "Email not sent to {to}: {error}"
             );
         }
-        Ended::Expired => tracing::warn!(%kind, %locale, %id, "Email expired for {to}"),
+        Ended::Expired => tracing::warn!(%kind, %locale, %id, trace_id, "Email expired for {to}"),
         Ended::Superseded => {
-            tracing::info!(%kind, %locale, %id, "Email to {to} not sent: a newer one replaces it");
+            tracing::info!(%kind, %locale, %id, trace_id, "Email to {to} not sent: a newer one replaces it");
         }
-        Ended::GivenBack { .. } => tracing::debug!(%kind, %id, "Email waits for {to}"),
+        Ended::GivenBack { .. } => tracing::debug!(%kind, %id, trace_id, "Email waits for {to}"),
         Ended::Lost => {}
     }
 }

@@ -16,7 +16,7 @@ pub(super) const MAIL: &str = "SELECT m.id, p.id, m.message_id, m.kind, m.locale
     EXISTS (SELECT 1 FROM contents c WHERE c.seq = coalesce(m.parent, m.seq))
       AND (m.parent IS NULL OR m.address IS NOT NULL),
     (SELECT names FROM routes r WHERE r.route = m.via), m.lease_until,
-    EXISTS (SELECT 1 FROM suppressions s WHERE s.recipient = m.recipient)
+    EXISTS (SELECT 1 FROM suppressions s WHERE s.recipient = m.recipient), m.trace
     FROM mails m LEFT JOIN mails p ON p.seq = m.parent";
 
 /// A row of [`MAIL`].
@@ -46,6 +46,7 @@ pub(super) fn mail(row: &Row<'_>) -> rusqlite::Result<Mail> {
         replaced_by: row.get(20)?,
         has_content: row.get(21)?,
         suppressed: row.get(24)?,
+        trace: row.get("trace")?,
     })
 }
 

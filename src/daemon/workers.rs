@@ -49,6 +49,7 @@ async fn work(mailer: Mailer, own: u64, turn: watch::Receiver<Turn>) {
             tokio::time::sleep(REST).await;
         }
     }
+    mailer.close().await;
     // What it began under the settings of before, and put off since, need not wait either.
     let renewed = turn.borrow().is_some();
     if renewed {

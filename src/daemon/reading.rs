@@ -6,14 +6,19 @@ use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::time::Duration;
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::error::Error;
 use crate::mailer::Setup;
 use crate::project::Project;
 use crate::source::Tree;
+use crate::text;
 
 /// How often a project is read that changes meanwhile, before the writer is given more time.
 const ATTEMPTS: usize = 5;
 const BETWEEN: Duration = Duration::from_millis(8);
+/// How often, and with which pauses, those try who cannot do without.
+const ROUNDS: usize = 20;
+const PAUSE: Duration = Duration::from_millis(100);
 /// The most files that are looked at, and how deep.
 const MOST: usize = 20_000;
 const DEPTH: usize = 16;
@@ -40,6 +45,22 @@ pub fn read_whole(setup: &Setup) -> Option<Found> {
         }
     }
     None
+}
+
+/// The same for those who cannot do without: they wait a while for whoever writes.
+///
+/// # Errors
+/// Files that cannot be read, or that change for longer.
+pub fn read_settled(setup: &Setup) -> Result<Tree, Error> {
+    for _ in 0..ROUNDS {
+        if let Some(found) = read_whole(setup) {
+            return found.tree;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    let title = text!("the project's files change while they are read", "项目文件在读取时不断变化");
+    let hint = text!("try again once they are written", "请在文件写完后重试");
+    Err(Diagnostic::error(Code::FileUnreadable, title).hint(hint).into())
 }
 
 /// Names, sizes, times and identities of a project's files, in one number.
