@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::exit::{Exit, Failure};
 use super::voice::Voice;
+use crate::daemon::fixed::Fixed;
 use crate::daemon::orders::{Order, Orders};
 use crate::daemon::reading::{fingerprint, read_settled};
 use crate::daemon::workers::Workers;
-use crate::mailer::{Mailer, Need, Setup};
+use crate::mailer::{Mailer, MailerBuilder, Need, Outfit, Setup};
 use crate::outbox::{Forgetting, Outbox};
 use crate::text;
 
@@ -27,16 +28,17 @@ async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Res
     let found = setup()?;
     let orders = Orders::new(fingerprint(&found.project), false);
     let mut orders = orders.map_err(|error| Failure::io(Path::new("signals"), &error))?;
-    let (mailer, outbox, retention) = open(&found, voice)?;
+    let (Means { mailer, retention, fixed }, outbox) = open(&found, voice)?;
     let mut workers = Workers::new(true);
     workers.begin(&mailer);
     let mut forgetting = Forgetting::begin(&outbox, retention);
     tracing::info!("delivering; SIGTERM or Ctrl-C finishes what is under way");
     while !matches!(orders.next(&found.project).await, Order::End) {
         match renewed(setup, &outbox, voice) {
-            Ok((mailer, retention)) => {
-                workers.begin(&mailer);
-                forgetting = Forgetting::begin(&outbox, retention);
+            Ok(means) => {
+                fixed.tell_changes(&means.fixed);
+                workers.begin(&means.mailer);
+                forgetting = Forgetting::begin(&outbox, means.retention);
                 tracing::info!("configuration, secrets and project were read again");
             }
             Err(failure) => {
@@ -63,15 +65,18 @@ async fn work(setup: &impl Fn() -> Result<Setup, Failure>, voice: &Voice) -> Res
     }
 }
 
-fn open(setup: &Setup, voice: &Voice) -> Result<(Mailer, Outbox, Duration), Failure> {
-    let outfit = setup.service_outfit_of(read_settled(setup)?);
-    voice.warn(&outfit.warnings());
-    let builder = outfit.builder(None)?;
-    outfit.checked_stage()?;
+/// What a worker works with, of one moment.
+struct Means {
+    mailer: Mailer,
+    retention: Duration,
+    fixed: Fixed,
+}
+
+fn open(setup: &Setup, voice: &Voice) -> Result<(Means, Outbox), Failure> {
+    let (outfit, builder) = checked(setup, voice)?;
     // Last: a worker that does not start leaves nothing behind.
     let outbox = outfit.outbox(Need::Always)?;
-    let mailer = builder.outbox(outbox.clone()).build()?;
-    Ok((mailer, outbox, outfit.outbox_settings().retention))
+    Ok((means(&outfit, builder, &outbox)?, outbox))
 }
 
 /// The same outbox, and all else anew.
@@ -79,11 +84,24 @@ fn renewed(
     setup: &impl Fn() -> Result<Setup, Failure>,
     outbox: &Outbox,
     voice: &Voice,
-) -> Result<(Mailer, Duration), Failure> {
+) -> Result<Means, Failure> {
     let setup = setup()?;
-    let outfit = setup.service_outfit_of(read_settled(&setup)?);
+    let (outfit, builder) = checked(&setup, voice)?;
+    means(&outfit, builder, outbox)
+}
+
+fn checked<'s>(setup: &'s Setup, voice: &Voice) -> Result<(Outfit<'s>, MailerBuilder), Failure> {
+    let outfit = setup.service_outfit_of(read_settled(setup)?);
     voice.warn(&outfit.warnings());
+    let builder = outfit.builder(None)?;
     outfit.checked_stage()?;
-    let mailer = outfit.builder(None)?.outbox(outbox.clone()).build()?;
-    Ok((mailer, outfit.outbox_settings().retention))
+    Ok((outfit, builder))
+}
+
+fn means(outfit: &Outfit<'_>, builder: MailerBuilder, outbox: &Outbox) -> Result<Means, Failure> {
+    Ok(Means {
+        mailer: builder.outbox(outbox.clone()).build()?,
+        retention: outfit.outbox_settings().retention,
+        fixed: Fixed::of(outfit, None),
+    })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::openapi;
 use crate::composer::Composer;
 use crate::config::{ApiToken, Pace, ServiceSettings, TransportSetting};
+use crate::daemon::fixed::Fixed;
 use crate::daemon::reading::read_settled;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
@@ -31,6 +32,8 @@ pub struct Live {
     pub inbox: Option<PathBuf>,
     /// The OpenAPI document of this catalog
     pub openapi: String,
+    /// What only a start takes
+    pub fixed: Fixed,
 }
 
 /// Settings and project, read and found good; the outbox is not open yet.
@@ -81,6 +84,7 @@ impl Live {
     pub fn new(found: Found<'_>, outbox: Outbox) -> Result<Live, Error> {
         let settings = found.outfit.outbox_settings();
         Ok(Live {
+            fixed: Fixed::of(&found.outfit, found.settings.listen.as_deref()),
             openapi: document(&found.stage.composer),
             mailer: found.builder.outbox(outbox.clone()).build()?,
             outbox,
@@ -111,6 +115,7 @@ impl Live {
             retention: self.retention,
             per_token: self.per_token.clone(),
             inbox: self.inbox.clone(),
+            fixed: self.fixed.clone(),
         })
     }
 

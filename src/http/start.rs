@@ -206,7 +206,10 @@ fn renew(service: &Shared, asked: &Asked, setup: &mut Setup) -> bool {
             tracing::error!("settings were not renewed: there is no token any more");
             false
         }
-        Ok((live, new)) => {
+        Ok((mut live, new)) => {
+            let fixed = service.current.get().fixed.clone();
+            fixed.tell_changes(&live.fixed);
+            live.fixed = fixed;
             service.current.replace(live);
             *setup = new;
             tracing::info!("settings were read again");

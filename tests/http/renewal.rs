@@ -88,6 +88,25 @@ fn a_signal_as_soon_as_the_address_is_known_is_heard() {
 }
 
 #[test]
+fn what_only_a_start_takes_is_told() {
+    let service = Service::open();
+    let names = ["HONGYAN_LISTEN", "HONGYAN_OUTBOX", "HONGYAN_OUTBOX_KEY"];
+    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    let values = ["127.0.0.1:1", "sqlite:other.db", key];
+    let lines = names.iter().zip(values).map(|(name, value)| format!("{name}={value}\n"));
+    service.place.write(".env", lines.collect::<String>());
+    service.signal("HUP");
+    service.says("settings were read again");
+    let log = service.log();
+    for name in names {
+        assert!(log.contains(&format!("`{name}` has changed, and holds after a restart")), "{log}");
+    }
+    assert!(!log.contains(key), "{log}");
+    service.post("/v1/messages", &code("a@x.test")).is(202);
+    assert!(!service.place.path("other.db").exists());
+}
+
+#[test]
 fn one_that_is_still_wrong_costs_one_more_try_and_no_loop() {
     let server = SmtpServer::start(Plan::of(&QQ));
     let service = sending(&server, Place::with_project(), "wrong", &[]);
