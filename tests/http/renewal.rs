@@ -50,15 +50,30 @@ pub fn variables(server: &SmtpServer, place: &Place) -> Vec<(&'static str, Strin
     variables
 }
 
+/// A mail that waits, since the login was refused.
+struct Refused {
+    server: SmtpServer,
+    right: String,
+    service: Service,
+    id: Json,
+}
+
+impl Refused {
+    /// The answer of this provider puts a mail off for five minutes.
+    fn login() -> Refused {
+        let plan = Plan::of(&QQ);
+        let right = plan.password.clone();
+        let server = SmtpServer::start(plan);
+        let service = sending(&server, Place::with_project(), "wrong", &[]);
+        let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
+        until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+        Refused { server, right, service, id }
+    }
+}
+
 #[test]
 fn a_password_that_is_put_right_lets_mails_leave_that_waited_for_it() {
-    // The answer of this provider puts a mail off for five minutes.
-    let plan = Plan::of(&QQ);
-    let right = plan.password.clone();
-    let server = SmtpServer::start(plan);
-    let service = sending(&server, Place::with_project(), "wrong", &[]);
-    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
-    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    let Refused { server, right, service, id } = Refused::login();
     service.place.write("password", right);
     service.signal("HUP");
     service.says("settings were read again");
@@ -69,12 +84,7 @@ fn a_password_that_is_put_right_lets_mails_leave_that_waited_for_it() {
 
 #[test]
 fn so_does_a_restart_with_the_right_one() {
-    let plan = Plan::of(&QQ);
-    let right = plan.password.clone();
-    let server = SmtpServer::start(plan);
-    let service = sending(&server, Place::with_project(), "wrong", &[]);
-    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
-    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    let Refused { server, right, service, id } = Refused::login();
     let service = again(service, &server, &right);
     until(&service, &id, |mail| mail["state"] == "sent");
     assert_eq!(server.record().mails.len(), 1);
@@ -108,10 +118,7 @@ fn what_only_a_start_takes_is_told() {
 
 #[test]
 fn one_that_is_still_wrong_costs_one_more_try_and_no_loop() {
-    let server = SmtpServer::start(Plan::of(&QQ));
-    let service = sending(&server, Place::with_project(), "wrong", &[]);
-    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
-    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    let Refused { server: _server, service, id, .. } = Refused::login();
     service.signal("HUP");
     service.says("settings were read again");
     until(&service, &id, |mail| mail["attempt_count"] == 2 && mail["state"] == "queued");
@@ -121,12 +128,7 @@ fn one_that_is_still_wrong_costs_one_more_try_and_no_loop() {
 
 #[test]
 fn a_transport_that_takes_nothing_is_told_once_and_so_is_that_it_does_again() {
-    let plan = Plan::of(&QQ);
-    let right = plan.password.clone();
-    let server = SmtpServer::start(plan);
-    let service = sending(&server, Place::with_project(), "wrong", &[]);
-    let id = service.post("/v1/messages", &code("a@x.test")).is(202).json()["id"].clone();
-    until(&service, &id, |mail| mail["cause"] == "auth" && mail["state"] == "queued");
+    let Refused { server: _server, right, service, id } = Refused::login();
     service.says("the transport rests, and is tried again at 2");
     service.post("/v1/messages", &code("b@x.test"));
     service.place.write("password", &right);
