@@ -13,8 +13,8 @@ use super::Shared;
 use super::live::Live;
 use super::lookup::id;
 use super::problem::{Answer, Problem};
-use super::reading::{NoParams, Nothing, Params, bad_parameter};
-use crate::diagnostic::{Code, Diagnostic, Language, Text};
+use super::reading::{NoParams, Nothing, Params, bad_parameter, in_a_line};
+use crate::diagnostic::Code;
 use crate::mail::Address;
 use crate::text;
 use crate::web::caught::{Filter, about, caught, next, patience, remove_all, with_codes};
@@ -35,7 +35,7 @@ pub async fn wait(State(service): State<Shared>, params: Params) -> Answer {
     let composer = live.mailer.composer();
     let kind = params.get("kind").map(|name| composer.catalog().kind(name)).transpose();
     // Who misspells it would wait in vain.
-    let kind = kind.map_err(|fault| unusable(&fault))?;
+    let kind = kind.map_err(|fault| bad_parameter(&in_a_line(&fault)))?;
     let filter = Filter {
         to: to.map(|to| to.to_string()),
         to_like: None,
@@ -72,10 +72,6 @@ pub async fn empty(State(service): State<Shared>, _: NoParams, _: Nothing) -> An
     let removed = removed.map_err(|_| Problem::internal())?.map_err(|_| Problem::internal())?;
     let told: Json = json!({"removed": removed});
     Ok(JsonBody(told).into_response())
-}
-
-fn unusable(fault: &Diagnostic) -> Problem {
-    bad_parameter(&Text { en: fault.to_line(Language::En), zh: fault.to_line(Language::Zh) })
 }
 
 fn folder(live: &Live) -> Answer<PathBuf> {

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::Shared;
 use super::problem::{Answer, Problem};
-use crate::diagnostic::{Code, Diagnostic, Text, nearest};
+use crate::diagnostic::{Code, Diagnostic, Language, Text, nearest};
 use crate::mail::MAX_ATTACHMENT_BYTES;
 use crate::text;
 use crate::vars::parse_object;
@@ -298,6 +298,11 @@ fn unknown_parameter(name: &str, known: &[&str]) -> Problem {
     };
     let fault = text!("there is no parameter `{name}`{en}", "没有参数 `{name}`{zh}");
     bad_parameter(&fault)
+}
+
+/// A fault with its remedy.
+pub fn in_a_line(fault: &Diagnostic) -> Text {
+    Text { en: fault.to_line(Language::En), zh: fault.to_line(Language::Zh) }
 }
 
 /// A field of a body that cannot be used.

@@ -13,7 +13,7 @@ use super::live::Live;
 use super::messages::of_mail;
 use super::order;
 use super::problem::{Answer, Problem};
-use super::reading::{NoParams, Object, Segment, bad_field};
+use super::reading::{NoParams, Object, Segment, bad_field, in_a_line};
 use super::tokens::Caller;
 use crate::catalog::Kind;
 use crate::diagnostic::Code;
@@ -40,7 +40,7 @@ pub async fn kind(State(service): State<Shared>, Segment(name): Segment, _: NoPa
 pub fn kind_of(live: &Live, name: &str) -> Answer<Arc<Kind>> {
     let composer = live.mailer.composer();
     let kind = composer.catalog().kind(name).cloned();
-    kind.map_err(|_| Problem::not_found(Code::KindUnknown))
+    kind.map_err(|fault| Problem::not_found(Code::KindUnknown).detail(in_a_line(&fault)))
 }
 
 /// `POST /v1/render`: the mail as it would leave, which is not kept. A recipient need not be given.

@@ -84,7 +84,10 @@ fn typed_requests_are_the_same() {
     let body = json!({"to": "a@x.test", "locale": "zh-CN", "vars": {"code": "483920"}});
     let mail = service.post("/v1/kinds/verification_code/messages", &body).is(202).json();
     assert_eq!(mail["locale"], "zh-CN");
-    assert_eq!(service.post("/v1/kinds/nope/messages", &body).is(404).code(), "kind_unknown");
+    let unknown = service.post("/v1/kinds/verificaton_code/messages", &body).is(404);
+    let detail = unknown.json()["detail"].as_str().unwrap().to_owned();
+    assert_eq!(unknown.code(), "kind_unknown");
+    assert!(detail.contains("did you mean `verification_code`?"), "{detail}");
     let twice = service.post("/v1/kinds/verification_code/messages", &code("a@x.test")).is(422);
     assert_eq!(twice.json()["errors"][0]["pointer"], "/kind");
 }
